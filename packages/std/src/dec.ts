@@ -1,15 +1,14 @@
-import { floorDiv } from "./integers.ts";
+import { ArithmeticError, floorDiv, maxInt64, minInt64, parseGoIntegerText } from "./integers.ts";
 
 /** Decimal places of {@link Dec}. */
 export const decPlaces = 18;
 const scale = 10n ** 18n;
 // The reference bounds the scaled integer by 2^256 · 10^18 (market-modules.md §2.2).
 const scaledBound = (1n << 256n) * scale;
-
-/** An arithmetic result outside the reference's range, or a division by zero. Inside a transaction: a panic. */
-export class ArithmeticError extends Error {
-  override readonly name = "ArithmeticError";
-}
+// 2^256 has 78 digits, plus point, fraction and signs; leading zeros may lengthen it, but nobody needs more.
+const maxDecText = 256;
+// Newton steps after which the reference stops.
+const maxRootSteps = 300;
 
 type Rounding = "halfEven" | "truncate" | "up";
 
@@ -25,6 +24,11 @@ function divideRounded(numerator: bigint, denominator: bigint, rounding: Roundin
   const size = denominator < 0n ? -denominator : denominator;
   if (twice !== size) return twice > size ? away : quotient;
   return quotient % 2n === 0n ? quotient : away;
+}
+
+function checkInt64(value: bigint): bigint {
+  if (value > maxInt64 || value < minInt64) throw new ArithmeticError("out of the 64-bit range");
+  return value;
 }
 
 /**
@@ -58,15 +62,31 @@ export class Dec {
   }
 
   /**
-   * From decimal text: optional `-`, digits, optional fraction of 1 to 18 digits. Undefined for anything else
-   * (exponents, more places, out of range).
+   * From decimal text as the reference reads it: an optional `-`, then base-10 text that may carry a sign of its
+   * own (`+5`, even `--1`), and an optional fraction of 1 to 18 digits. Undefined for anything else (exponents,
+   * more places, `.5`, `5.`, out of range).
    */
   static parse(text: string): Dec | undefined {
-    const match = /^(-?)([0-9]{1,100})(?:\.([0-9]{1,18}))?$/.exec(text);
-    if (match === null) return undefined;
-    const magnitude = BigInt(`${match[2]}${(match[3] ?? "").padEnd(decPlaces, "0")}`);
+    if (text.length > maxDecText) return undefined;
+    const match = /^(-?)([+-]?[0-9]*)(?:\.([0-9]{1,18}))?$/.exec(text);
+    const whole = match?.[2] ?? "";
+    // The reference joins whole and fraction before it reads digits: an empty whole part is refused, a bare sign is 0.
+    if (match === null || whole === "") return undefined;
+    const digits = `${whole.replace(/^[+-]/, "")}${(match[3] ?? "").padEnd(decPlaces, "0")}`;
+    const magnitude = BigInt(digits);
     if (magnitude >= scaledBound) return undefined;
-    return new Dec(match[1] === "-" ? -magnitude : magnitude);
+    const negative = (match[1] === "-") !== whole.startsWith("-");
+    return new Dec(negative ? -magnitude : magnitude);
+  }
+
+  /**
+   * From the text that the protobuf wire carries: the scaled integer in the reference's integer forms
+   * (market-modules.md §2.2). Undefined when it is no integer or out of range; the empty text is the reference's
+   * nil and undefined too.
+   */
+  static fromWire(text: string): Dec | undefined {
+    const scaled = parseGoIntegerText(text);
+    return scaled === undefined || scaled >= scaledBound || scaled <= -scaledBound ? undefined : new Dec(scaled);
   }
 
   /** Like {@link Dec.parse}, for literals in code: throws on bad text. */
@@ -127,9 +147,15 @@ export class Dec {
     return this.quotient(other, "truncate");
   }
 
-  /** Quotient, toward positive infinity. */
+  /**
+   * Quotient, up when positive. A negative one that is not exact comes out one unit above its truncation, as the
+   * reference computes it (its test looks at the quotient's sign, not the dividend's).
+   */
   quoRoundUp(other: Dec): Dec {
-    return this.quotient(other, "up");
+    const truncated = this.quoTruncate(other);
+    const exact = (this.scaled * scale) % other.scaled === 0n;
+    const positive = this.scaled < 0n === other.scaled < 0n;
+    return exact || (truncated.isZero() && !positive) ? truncated : new Dec(truncated.scaled + 1n);
   }
 
   /** Quotient by an integer, toward zero (the reference's QuoInt). */
@@ -152,6 +178,16 @@ export class Dec {
     return divideRounded(this.scaled, scale, "halfEven");
   }
 
+  /** Integer part as a 64-bit integer; throws {@link ArithmeticError} beyond. */
+  truncateInt64(): bigint {
+    return checkInt64(this.truncateInt());
+  }
+
+  /** Nearest integer as a 64-bit integer; throws {@link ArithmeticError} beyond. */
+  roundInt64(): bigint {
+    return checkInt64(this.roundInt());
+  }
+
   /** Smallest integer not below the value. */
   ceilInt(): bigint {
     return -floorDiv(-this.scaled, scale);
@@ -168,6 +204,27 @@ export class Dec {
       base = base.mul(base);
     }
     return base.mul(odd);
+  }
+
+  /**
+   * The root-th root by the reference's Newton steps from 1, of the magnitude with the sign put back. Throws
+   * {@link ArithmeticError} where a step leaves the range.
+   */
+  approxRoot(root: bigint): Dec {
+    if (this.isNegative()) return this.neg().approxRoot(root).neg();
+    if (root === 1n || this.isZero() || this.equals(Dec.one)) return this;
+    if (root === 0n) return Dec.one;
+    const smallest = Dec.fromScaled(1n);
+    let guess = Dec.one;
+    let delta = Dec.one;
+    for (let step = 0; delta.abs().gt(smallest) && step < maxRootSteps; step++) {
+      const power = guess.power(root - 1n);
+      delta = this.quo(power.isZero() ? smallest : power)
+        .sub(guess)
+        .quoInt(root);
+      guess = guess.add(delta);
+    }
+    return guess;
   }
 
   /** Negative, zero or positive. */
@@ -215,6 +272,18 @@ export class Dec {
   toString(): string {
     const digits = (this.scaled < 0n ? -this.scaled : this.scaled).toString().padStart(decPlaces + 1, "0");
     return `${this.scaled < 0n ? "-" : ""}${digits.slice(0, -decPlaces)}.${digits.slice(-decPlaces)}`;
+  }
+
+  /** Text of fixed width whose order as bytes is that of the values; throws beyond ±10^18, which read `max` and `--`. */
+  toSortable(): string {
+    const bound = scale * scale;
+    if (this.scaled === bound) return "max";
+    if (this.scaled === -bound) return "--";
+    if (this.abs().scaled > bound) throw new ArithmeticError("out of the sortable range");
+    const text = this.abs()
+      .toString()
+      .padStart(2 * decPlaces + 1, "0");
+    return this.isNegative() ? `-${text}` : text;
   }
 
   /** The scaled integer as text, as the protobuf wire carries it. */

@@ -21,9 +21,11 @@ export {
   uint64Be,
   utf8,
 } from "./bytes.ts";
-export { ArithmeticError, Dec, decPlaces } from "./dec.ts";
+export { Dec, decPlaces } from "./dec.ts";
 export {
+  ArithmeticError,
   ceilDiv,
+  checkInt,
   fitsInt,
   floorDiv,
   maxInt64,
@@ -33,6 +35,7 @@ export {
   minInt64,
   parseDecimal,
   parseGoInteger,
+  parseGoIntegerText,
 } from "./integers.ts";
 export type { Clock, Hash, Log, LogFields, Random, SignatureScheme, Timer, Timers, Verifier } from "./ports.ts";
 export { silentLog } from "./ports.ts";

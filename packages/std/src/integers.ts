@@ -1,3 +1,8 @@
+/** An arithmetic result outside the reference's range, or a division by zero. Inside a transaction: a panic. */
+export class ArithmeticError extends Error {
+  override readonly name = "ArithmeticError";
+}
+
 /** Bounds of the wire's integer types. */
 export const maxUint32 = 0xffff_ffff;
 export const maxInt64 = (1n << 63n) - 1n;
@@ -11,6 +16,12 @@ const intBound = 1n << BigInt(maxIntBits);
 /** True if the value fits the reference's Int: |value| < 2^256. */
 export function fitsInt(value: bigint): boolean {
   return value < intBound && value > -intBound;
+}
+
+/** The reference's Int arithmetic: the value itself, or a thrown {@link ArithmeticError} beyond ±2^256. */
+export function checkInt(value: bigint): bigint {
+  if (!fitsInt(value)) throw new ArithmeticError("integer overflow");
+  return value;
 }
 
 /** An unsigned decimal integer up to `max` without sign, spaces or leading zeros, or undefined. */
@@ -30,11 +41,11 @@ const goIntegerForms: readonly (readonly [RegExp, string])[] = [
 ];
 
 /**
- * Integer text as the reference reads it (market-modules.md §2.2): Go base-0 text, so `+5`, `0x10`, `0b1`,
- * `1_000` and octal `00012` are accepted. Undefined for anything else, and for |value| ≥ 2^256.
+ * Integer text of any size as the reference reads it (market-modules.md §2.2): Go base-0 text, so `+5`, `0x10`,
+ * `0b1`, `1_000` and octal `00012` are accepted. Undefined for anything else.
  */
-export function parseGoInteger(text: string): bigint | undefined {
-  // 2^256 has 257 binary digits; underscores and leading zeros can lengthen it, but nobody needs more.
+export function parseGoIntegerText(text: string): bigint | undefined {
+  // 2^316 has 317 binary digits; underscores and leading zeros can lengthen it, but nobody needs more.
   if (text.length > 1024) return undefined;
   const negative = text.startsWith("-");
   const body = negative || text.startsWith("+") ? text.slice(1) : text;
@@ -42,10 +53,15 @@ export function parseGoInteger(text: string): bigint | undefined {
     if (!form.test(body)) continue;
     const digits = body.replaceAll("_", "");
     const magnitude = BigInt(prefix === "" ? digits : prefix + digits.replace(/^0[xXbBoO]?/, ""));
-    const value = negative ? -magnitude : magnitude;
-    return fitsInt(value) ? value : undefined;
+    return negative ? -magnitude : magnitude;
   }
   return undefined;
+}
+
+/** {@link parseGoIntegerText} within the reference's Int: undefined for |value| ≥ 2^256 too. */
+export function parseGoInteger(text: string): bigint | undefined {
+  const value = parseGoIntegerText(text);
+  return value !== undefined && fitsInt(value) ? value : undefined;
 }
 
 /** Smallest integer not below numerator / denominator; denominator > 0. */

@@ -1,0 +1,4 @@
+import { testFamily } from "@stoa/test";
+import { mathVectors } from "./math.vectors.ts";
+
+testFamily(mathVectors);
