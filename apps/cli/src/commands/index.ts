@@ -1,0 +1,16 @@
+import type { CommandSpec, Invocation } from "../command.ts";
+
+/** A command and where its handler lives; the handler's file is loaded only when the command runs. */
+export interface Command {
+  readonly spec: CommandSpec;
+  /** Runs the command; answers the exit code. */
+  readonly run: (invocation: Invocation) => Promise<number>;
+}
+
+/** Name of each command (its first words), in the order of the help page, and the module that holds it. */
+export const commandTable: readonly (readonly [name: string, group: string, load: () => Promise<Command>])[] = [
+  ["sdl compile", "Write and check", async () => (await import("./sdl-compile.ts")).sdlCompile],
+  ["test vectors", "Build Stoa", async () => (await import("./test.ts")).testVectors],
+  ["test", "Build Stoa", async () => (await import("./test.ts")).test],
+  ["run", "Build Stoa", async () => (await import("./run.ts")).run],
+];

@@ -1,0 +1,66 @@
+import { CliError, exitCodes, helpText, parseInvocation } from "./command.ts";
+import { commandTable } from "./commands/index.ts";
+
+async function overview(): Promise<string> {
+  const commands = await Promise.all(
+    commandTable.map(async ([, group, load]) => ({ group, spec: (await load()).spec })),
+  );
+  const width = Math.max(...commands.map(({ spec }) => spec.name.length));
+  const groups = [...new Set(commands.map(({ group }) => group))];
+  return [
+    "stoa: an open compute marketplace. One command to run it all:",
+    "",
+    "  stoa up --yes examples/hello/deploy.yaml",
+    ...groups.flatMap((group) => [
+      "",
+      `${group}:`,
+      ...commands
+        .filter((command) => command.group === group)
+        .map(({ spec }) => `  ${spec.name.padEnd(width)}  ${spec.about.split(/[.:](?: |$)/)[0]}`),
+    ]),
+    "",
+    "stoa COMMAND --help says more, with an example.",
+    "",
+  ].join("\n");
+}
+
+/** Longest name first, so that `test vectors` wins over `test`. */
+function findCommand(words: readonly string[]): (typeof commandTable)[number] | undefined {
+  return [...commandTable]
+    .sort((a, b) => b[0].length - a[0].length)
+    .find(([name]) => name.split(" ").every((word, index) => words[index] === word));
+}
+
+function report(error: CliError, json: boolean): number {
+  const { code, message, hint } = error;
+  if (json) process.stdout.write(`${JSON.stringify({ event: "error", code, message, hint })}\n`);
+  process.stderr.write(`stoa: ${message}${hint === undefined ? "" : `\n      ${hint}`}\n`);
+  return error.exitCode;
+}
+
+async function main(words: readonly string[]): Promise<number> {
+  if (words.length === 0 || words[0] === "help" || words[0] === "--help" || words[0] === "-h") {
+    process.stdout.write(await overview());
+    return exitCodes.ok;
+  }
+  const entry = findCommand(words);
+  if (entry === undefined) {
+    const error = new CliError("usage", `no command ${words[0]}`, { hint: "see: stoa --help", exitCode: exitCodes.usage });
+    return report(error, words.includes("--json"));
+  }
+  const rest = words.slice(entry[0].split(" ").length);
+  const own = rest.includes("--") ? rest.slice(0, rest.indexOf("--")) : rest;
+  try {
+    const command = await entry[2]();
+    if (own.includes("--help") || own.includes("-h")) {
+      process.stdout.write(helpText(command.spec));
+      return exitCodes.ok;
+    }
+    return await command.run(parseInvocation(command.spec, rest));
+  } catch (error) {
+    if (error instanceof CliError) return report(error, own.includes("--json"));
+    throw error;
+  }
+}
+
+process.exitCode = await main(process.argv.slice(2));

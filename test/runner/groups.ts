@@ -1,0 +1,42 @@
+import { globSync } from "node:fs";
+
+/** Files that run in one go. */
+export interface TestGroup {
+  readonly name: string;
+  readonly files: readonly string[];
+  /** All files in one process: pure code needs no isolation, and it is much faster. */
+  readonly oneProcess: boolean;
+  /** Longest time the whole group may take, in seconds. */
+  readonly limitSeconds: number;
+}
+
+const purePackages = ["std", "wire", "market", "consensus", "sdl", "store", "chain"];
+const shellPackages = ["packages/client", "packages/host", "apps/node", "apps/provider", "apps/cli"];
+
+function tests(folder: string, pattern = "**/*.test.ts"): string[] {
+  return globSync(`${folder}/${pattern}`, { exclude: ["**/node_modules/**"] }).sort();
+}
+
+/** The groups of `./stoa test`, cheap and telling ones first; `long` adds what takes more than minutes. */
+export function testGroups(long: boolean): TestGroup[] {
+  const groups: TestGroup[] = [
+    { name: "architecture", files: tests("test", "architecture/*.test.ts"), oneProcess: false, limitSeconds: 300 },
+    ...purePackages.map((name) => ({
+      name,
+      files: tests(`packages/${name}`),
+      oneProcess: true,
+      limitSeconds: 300,
+    })),
+    ...shellPackages.map((folder) => ({
+      name: folder,
+      files: tests(folder),
+      oneProcess: false,
+      limitSeconds: 300,
+    })),
+    { name: "vectors", files: tests("test/vectors"), oneProcess: false, limitSeconds: 300 },
+    { name: "end to end", files: tests("test/e2e", "*.e2e.ts"), oneProcess: false, limitSeconds: 480 },
+  ];
+  if (long)
+    groups.push({ name: "long", files: tests("test/long", "*.long.ts"), oneProcess: false, limitSeconds: 3600 });
+  return groups.filter((group) => group.files.length > 0);
+}
