@@ -1,0 +1,1 @@
+export * from "./akash/base/attributes/v1/attribute_pb.js";

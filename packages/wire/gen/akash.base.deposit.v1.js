@@ -1,0 +1,1 @@
+export * from "./akash/base/deposit/v1/deposit_pb.js";

@@ -1,0 +1,1 @@
+export * from "./akash/base/offchain/sign/v1/sign_pb.js";

@@ -1,0 +1,1 @@
+export * from "./akash/escrow/id/v1/id_pb.js";

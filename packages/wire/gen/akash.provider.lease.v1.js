@@ -1,0 +1,1 @@
+export * from "./akash/provider/lease/v1/service_pb.js";

@@ -1,0 +1,1 @@
+export * from "./amino/amino_pb.js";

@@ -1,0 +1,1 @@
+export * from "./cosmos/crypto/ed25519/keys_pb.js";

@@ -1,0 +1,1 @@
+export * from "./cosmos/crypto/hd/v1/hd_pb.js";

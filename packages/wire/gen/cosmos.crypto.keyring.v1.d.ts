@@ -1,0 +1,1 @@
+export * from "./cosmos/crypto/keyring/v1/record_pb.js";

@@ -1,0 +1,1 @@
+export * from "./cosmos/crypto/multisig/keys_pb.js";

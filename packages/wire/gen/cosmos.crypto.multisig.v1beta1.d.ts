@@ -1,0 +1,1 @@
+export * from "./cosmos/crypto/multisig/v1beta1/multisig_pb.js";

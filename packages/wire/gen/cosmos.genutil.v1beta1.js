@@ -1,0 +1,1 @@
+export * from "./cosmos/genutil/v1beta1/genesis_pb.js";

@@ -1,0 +1,1 @@
+export * from "./cosmos/ics23/v1/proofs_pb.js";

@@ -1,0 +1,1 @@
+export * from "./cosmos/msg/v1/msg_pb.js";

@@ -1,0 +1,1 @@
+export * from "./cosmos/query/v1/query_pb.js";

@@ -1,0 +1,1 @@
+export * from "./cosmos/reflection/v1/reflection_pb.js";

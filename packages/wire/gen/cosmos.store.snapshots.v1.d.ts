@@ -1,0 +1,1 @@
+export * from "./cosmos/store/snapshots/v1/snapshot_pb.js";

@@ -1,0 +1,1 @@
+export * from "./cosmos/store/streaming/abci/grpc_pb.js";

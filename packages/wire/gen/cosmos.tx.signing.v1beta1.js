@@ -1,0 +1,1 @@
+export * from "./cosmos/tx/signing/v1beta1/signing_pb.js";

@@ -1,0 +1,1 @@
+export * from "./cosmos_proto/cosmos_pb.js";

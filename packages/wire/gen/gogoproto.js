@@ -1,0 +1,1 @@
+export * from "./gogoproto/gogo_pb.js";

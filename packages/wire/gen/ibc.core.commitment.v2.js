@@ -1,0 +1,1 @@
+export * from "./ibc/core/commitment/v2/commitment_pb.js";

@@ -1,0 +1,1 @@
+export * from "./ibc/core/types/v1/genesis_pb.js";

@@ -1,0 +1,1 @@
+export * from "./ibc/lightclients/tendermint/v1/tendermint_pb.js";

@@ -1,0 +1,1 @@
+export * from "./tendermint/abci/types_pb.js";

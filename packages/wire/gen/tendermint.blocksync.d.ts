@@ -1,0 +1,1 @@
+export * from "./tendermint/blocksync/types_pb.js";

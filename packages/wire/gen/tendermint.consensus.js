@@ -1,0 +1,2 @@
+export * from "./tendermint/consensus/types_pb.js";
+export * from "./tendermint/consensus/wal_pb.js";

@@ -1,0 +1,1 @@
+export * from "./tendermint/libs/bits/types_pb.js";

@@ -1,0 +1,1 @@
+export * from "./tendermint/mempool/types_pb.js";

@@ -1,0 +1,1 @@
+export * from "./tendermint/privval/types_pb.js";

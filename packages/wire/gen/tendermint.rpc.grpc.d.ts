@@ -1,0 +1,1 @@
+export * from "./tendermint/rpc/grpc/types_pb.js";

@@ -1,0 +1,1 @@
+export * from "./tendermint/state/types_pb.js";

@@ -1,0 +1,1 @@
+export * from "./tendermint/statesync/types_pb.js";

@@ -1,0 +1,1 @@
+export * from "./tendermint/store/types_pb.js";

@@ -1,0 +1,1 @@
+export * from "./tendermint/version/types_pb.js";
