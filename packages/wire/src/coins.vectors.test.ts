@@ -1,0 +1,4 @@
+import { testFamily } from "@stoa/test";
+import { coinVectors } from "./coins.vectors.ts";
+
+testFamily(coinVectors);
