@@ -1,0 +1,194 @@
+import { fromBinary, toBinary } from "@bufbuild/protobuf";
+import { assert, concatBytes, emptyBytes, prefixEnd } from "@stoa/std";
+import type { KVStore } from "@stoa/store";
+import type { DescMessage, MessageShape } from "./codec.ts";
+import type { KeyCodec } from "./key-codec.ts";
+
+/**
+ * Typed collections over a module's store, so that its `keys.ts` reads like a page: one line an item, map or index.
+ * Collections hold no state; every call names the context whose store it works on.
+ */
+
+/** Whatever hands out stores by name: a context. */
+export interface StoreAccess {
+  store(name: string): KVStore;
+}
+
+/** How a value is stored. */
+export interface ValueCodec<V> {
+  encode(value: V): Uint8Array;
+  decode(bytes: Uint8Array): V;
+}
+
+/** Stores a protobuf message in its binary form. */
+export function messageValue<D extends DescMessage>(schema: D): ValueCodec<MessageShape<D>> {
+  return { encode: (value) => toBinary(schema, value), decode: (bytes) => fromBinary(schema, bytes) };
+}
+
+/** Stores a key's encoding as the value: integers, texts and bytes. */
+export function keyValue<V>(codec: KeyCodec<V>): ValueCodec<V> {
+  return { encode: (value) => codec.encode(value), decode: (bytes) => codec.decode(bytes) };
+}
+
+/** Stores nothing: the key says all. */
+export const noValue: ValueCodec<true> = { encode: () => emptyBytes, decode: () => true };
+
+/** One value under one key, such as a module's parameters. */
+export class Item<V> {
+  private readonly storeName: string;
+  private readonly key: Uint8Array;
+  private readonly value: ValueCodec<V>;
+
+  constructor(params: { store: string; key: Uint8Array; value: ValueCodec<V> }) {
+    this.storeName = params.store;
+    this.key = params.key;
+    this.value = params.value;
+  }
+
+  get(ctx: StoreAccess): V | undefined {
+    const bytes = ctx.store(this.storeName).get(this.key);
+    return bytes === undefined ? undefined : this.value.decode(bytes);
+  }
+
+  set(ctx: StoreAccess, value: V): void {
+    ctx.store(this.storeName).set(this.key, this.value.encode(value));
+  }
+
+  delete(ctx: StoreAccess): void {
+    ctx.store(this.storeName).delete(this.key);
+  }
+}
+
+/** Which rows a scan yields. Bytes are those behind the collection's own prefix. */
+export interface Scan {
+  /** Only keys that begin so: see `TupleKey.partial`. */
+  readonly under?: Uint8Array | undefined;
+  /** First key of the scan, included, as whole key bytes; where a reversed scan ends is `under`'s beginning. */
+  readonly from?: Uint8Array | undefined;
+  readonly reverse?: boolean | undefined;
+}
+
+/** A row: its key, its value, and the key's bytes behind the collection's prefix. */
+export interface Row<K, V> {
+  readonly key: K;
+  readonly value: V;
+  readonly raw: Uint8Array;
+}
+
+function scanRange(
+  prefix: Uint8Array,
+  scan: Scan,
+): { start: Uint8Array; end: Uint8Array | undefined; reverse: boolean } {
+  const base = concatBytes(prefix, scan.under ?? emptyBytes);
+  const reverse = scan.reverse ?? false;
+  const start = scan.from !== undefined && !reverse ? concatBytes(prefix, scan.from) : base;
+  // A reversed scan begins at `from` and includes it, so its end lies just behind that key.
+  const end = scan.from !== undefined && reverse ? concatBytes(prefix, scan.from, Uint8Array.of(0)) : prefixEnd(base);
+  return { start, end, reverse };
+}
+
+/** A secondary index of a map: rows by something computed from them. Undefined leaves a row out. */
+export class Index<I, K, V> {
+  readonly prefix: Uint8Array;
+  readonly key: KeyCodec<I>;
+  readonly of: (value: V, key: K) => I | undefined;
+
+  constructor(params: { prefix: Uint8Array; key: KeyCodec<I>; of: (value: V, key: K) => I | undefined }) {
+    this.prefix = params.prefix;
+    this.key = params.key;
+    this.of = params.of;
+  }
+
+  /** The bytes under which a row's primary key stands. */
+  head(indexKey: I): Uint8Array {
+    return concatBytes(this.prefix, this.key.encodePart(indexKey));
+  }
+}
+
+interface MapParams<K, V> {
+  readonly store: string;
+  readonly prefix: Uint8Array;
+  readonly key: KeyCodec<K>;
+  readonly value: ValueCodec<V>;
+  // Index keys differ in type; the map only ever asks an index about its own rows.
+  readonly indexes?: readonly Index<never, K, V>[];
+}
+
+/** A map from typed keys to typed values, in key order, with its indexes kept in step. */
+export class TypedMap<K, V> {
+  readonly storeName: string;
+  readonly prefix: Uint8Array;
+  readonly keyCodec: KeyCodec<K>;
+  private readonly value: ValueCodec<V>;
+  private readonly indexes: readonly Index<unknown, K, V>[];
+
+  constructor(params: MapParams<K, V>) {
+    this.storeName = params.store;
+    this.prefix = params.prefix;
+    this.keyCodec = params.key;
+    this.value = params.value;
+    this.indexes = (params.indexes ?? []) as unknown as readonly Index<unknown, K, V>[];
+  }
+
+  private full(key: K): Uint8Array {
+    return concatBytes(this.prefix, this.keyCodec.encode(key));
+  }
+
+  get(ctx: StoreAccess, key: K): V | undefined {
+    const bytes = ctx.store(this.storeName).get(this.full(key));
+    return bytes === undefined ? undefined : this.value.decode(bytes);
+  }
+
+  has(ctx: StoreAccess, key: K): boolean {
+    return ctx.store(this.storeName).has(this.full(key));
+  }
+
+  set(ctx: StoreAccess, key: K, value: V): void {
+    if (this.indexes.length > 0) this.reindex(ctx, key, this.get(ctx, key), value);
+    ctx.store(this.storeName).set(this.full(key), this.value.encode(value));
+  }
+
+  delete(ctx: StoreAccess, key: K): void {
+    if (this.indexes.length > 0) this.reindex(ctx, key, this.get(ctx, key), undefined);
+    ctx.store(this.storeName).delete(this.full(key));
+  }
+
+  private reindex(ctx: StoreAccess, key: K, before: V | undefined, after: V | undefined): void {
+    const store = ctx.store(this.storeName);
+    const primary = this.keyCodec.encode(key);
+    for (const index of this.indexes) {
+      const oldKey = before === undefined ? undefined : index.of(before, key);
+      const newKey = after === undefined ? undefined : index.of(after, key);
+      const oldBytes = oldKey === undefined ? undefined : concatBytes(index.head(oldKey), primary);
+      const newBytes = newKey === undefined ? undefined : concatBytes(index.head(newKey), primary);
+      if (oldBytes !== undefined && newBytes !== undefined && oldBytes.join() === newBytes.join()) continue;
+      if (oldBytes !== undefined) store.delete(oldBytes);
+      if (newBytes !== undefined) store.set(newBytes, emptyBytes);
+    }
+  }
+
+  /** Rows in key order. Writes during the scan are not seen by it. */
+  *scan(ctx: StoreAccess, scan: Scan = {}): IterableIterator<Row<K, V>> {
+    for (const [full, bytes] of ctx.store(this.storeName).iterate(scanRange(this.prefix, scan))) {
+      const raw = full.subarray(this.prefix.length);
+      yield { key: this.keyCodec.decode(raw), value: this.value.decode(bytes), raw };
+    }
+  }
+
+  /** Rows of one index key, in order of primary keys; `from` is primary key bytes. */
+  *scanIndex<I>(
+    ctx: StoreAccess,
+    index: Index<I, K, V>,
+    indexKey: I,
+    scan: Omit<Scan, "under"> = {},
+  ): IterableIterator<Row<K, V>> {
+    const head = index.head(indexKey);
+    for (const [full] of ctx.store(this.storeName).iterate(scanRange(head, scan))) {
+      const raw = full.subarray(head.length);
+      const key = this.keyCodec.decode(raw);
+      const value = this.get(ctx, key);
+      assert(value !== undefined, `an index of ${this.storeName} names a row that is not there`);
+      yield { key, value, raw };
+    }
+  }
+}
