@@ -1,0 +1,49 @@
+import { assert, compareBytes, concatBytes, type Hash, utf8 } from "@stoa/std";
+import { proveSimple } from "./ics23.ts";
+import { simpleMerklePath, simpleMerkleRoot } from "./simple-merkle.ts";
+import { pushUvarint } from "./varint.ts";
+
+/** A store's root at some version. */
+export interface StoreRoot {
+  readonly name: string;
+  readonly hash: Uint8Array;
+}
+
+function sorted(roots: readonly StoreRoot[]): { name: Uint8Array; hash: Uint8Array }[] {
+  const named = roots.map(({ name, hash }) => ({ name: utf8(name), hash }));
+  return named.sort((a, b) => compareBytes(a.name, b.name));
+}
+
+function lengthPrefixed(bytes: Uint8Array): Uint8Array {
+  const head: number[] = [];
+  pushUvarint(head, bytes.length);
+  return concatBytes(Uint8Array.from(head), bytes);
+}
+
+/** The leaf item: name and the hash of the root, each with its length (base-chain.md §3.1). */
+function item(hash: Hash, root: { name: Uint8Array; hash: Uint8Array }): Uint8Array {
+  return concatBytes(lengthPrefixed(root.name), lengthPrefixed(hash.sha256(root.hash)));
+}
+
+/** The app hash: simple merkle root over the stores' names and root hashes, sorted by name. */
+export function appHashOf(hash: Hash, roots: readonly StoreRoot[]): Uint8Array {
+  return simpleMerkleRoot(
+    hash,
+    sorted(roots).map((root) => item(hash, root)),
+  );
+}
+
+/** ICS-23 proof (protobuf bytes) that the app hash covers a store's root. The store must be among the roots. */
+export function proveStore(hash: Hash, roots: readonly StoreRoot[], name: string): Uint8Array {
+  const all = sorted(roots);
+  const wanted = utf8(name);
+  const index = all.findIndex((root) => compareBytes(root.name, wanted) === 0);
+  const root = all[index];
+  assert(root !== undefined, `no store ${name} among the roots`);
+  const steps = simpleMerklePath(
+    hash,
+    all.map((each) => item(hash, each)),
+    index,
+  );
+  return proveSimple(root.name, root.hash, steps);
+}

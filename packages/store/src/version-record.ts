@@ -1,0 +1,105 @@
+import { concatBytes, fromUtf8, utf8 } from "@stoa/std";
+import type { StoreRoot } from "./commit-info.ts";
+import { StoreError } from "./errors.ts";
+import { hashBytes, type NodeId } from "./iavl-node.ts";
+import { ByteReader, pushUvarint } from "./varint.ts";
+
+/** A store's root and where its root node is stored (undefined: the store is empty). */
+export interface RecordedRoot extends StoreRoot {
+  readonly node: NodeId | undefined;
+  /** Nodes that this version created, numbered from 1. */
+  readonly created: number;
+}
+
+/** Raised when the stored form changes. */
+const formatVersion = 1;
+
+/** What is kept of the whole multistore. */
+export interface Meta {
+  /** Latest committed version. */
+  readonly latest: number;
+  /** Oldest version that can still be read. */
+  readonly oldest: number;
+}
+
+export function encodeMeta(meta: Meta): Uint8Array {
+  const out: number[] = [];
+  pushUvarint(out, formatVersion);
+  pushUvarint(out, meta.latest);
+  pushUvarint(out, meta.oldest);
+  return Uint8Array.from(out);
+}
+
+/** Throws StoreError `format` for another version of the form. */
+export function decodeMeta(bytes: Uint8Array): Meta {
+  const reader = new ByteReader(bytes);
+  const format = reader.uvarint();
+  if (format !== formatVersion) {
+    throw new StoreError("format", `the state is stored in form ${format}, this version reads form ${formatVersion}`);
+  }
+  return { latest: reader.uvarint(), oldest: reader.uvarint() };
+}
+
+export function encodeRoots(roots: readonly RecordedRoot[]): Uint8Array {
+  const parts: Uint8Array[] = [];
+  for (const root of roots) {
+    const name = utf8(root.name);
+    const head: number[] = [];
+    pushUvarint(head, name.length);
+    const tail: number[] = [];
+    pushUvarint(tail, root.node?.version ?? 0);
+    pushUvarint(tail, root.node?.nonce ?? 0);
+    pushUvarint(tail, root.created);
+    parts.push(Uint8Array.from(head), name, root.hash, Uint8Array.from(tail));
+  }
+  return concatBytes(...parts);
+}
+
+export function decodeRoots(bytes: Uint8Array): RecordedRoot[] {
+  const reader = new ByteReader(bytes);
+  const roots: RecordedRoot[] = [];
+  while (!reader.done) {
+    const name = fromUtf8(reader.take(reader.uvarint()));
+    if (name === undefined) throw new StoreError("corrupt", "a stored store name is not text");
+    const hash = reader.take(hashBytes);
+    const version = reader.uvarint();
+    const nonce = reader.uvarint();
+    roots.push({ name, hash, node: nonce === 0 ? undefined : { version, nonce }, created: reader.uvarint() });
+  }
+  return roots;
+}
+
+/** Stored nodes, by store, that a version no longer uses. */
+export type Orphans = readonly { readonly name: string; readonly nodes: readonly NodeId[] }[];
+
+export function encodeOrphans(orphans: Orphans): Uint8Array {
+  const parts: Uint8Array[] = [];
+  for (const { name, nodes } of orphans) {
+    const text = utf8(name);
+    const head: number[] = [];
+    pushUvarint(head, text.length);
+    const tail: number[] = [];
+    pushUvarint(tail, nodes.length);
+    for (const node of nodes) {
+      pushUvarint(tail, node.version);
+      pushUvarint(tail, node.nonce);
+    }
+    parts.push(Uint8Array.from(head), text, Uint8Array.from(tail));
+  }
+  return concatBytes(...parts);
+}
+
+export function decodeOrphans(bytes: Uint8Array): Orphans {
+  const reader = new ByteReader(bytes);
+  const orphans: { name: string; nodes: NodeId[] }[] = [];
+  while (!reader.done) {
+    const name = fromUtf8(reader.take(reader.uvarint()));
+    if (name === undefined) throw new StoreError("corrupt", "a stored store name is not text");
+    const nodes: NodeId[] = [];
+    for (let left = reader.uvarint(); left > 0; left--) {
+      nodes.push({ version: reader.uvarint(), nonce: reader.uvarint() });
+    }
+    orphans.push({ name, nodes });
+  }
+  return orphans;
+}
