@@ -40,6 +40,7 @@ import { file_akash_cert_v1_query } from "./akash/cert/v1/query_pb.js";
 import { file_akash_cert_v1_service } from "./akash/cert/v1/service_pb.js";
 import { file_akash_cert_v1beta3_cert } from "./akash/cert/v1beta3/cert_pb.js";
 import { file_akash_cert_v1beta3_genesis } from "./akash/cert/v1beta3/genesis_pb.js";
+import { file_akash_cert_v1beta3_query } from "./akash/cert/v1beta3/query_pb.js";
 import { file_akash_deployment_v1_deployment } from "./akash/deployment/v1/deployment_pb.js";
 import { file_akash_deployment_v1_event } from "./akash/deployment/v1/event_pb.js";
 import { file_akash_deployment_v1_group } from "./akash/deployment/v1/group_pb.js";
@@ -231,6 +232,13 @@ import { file_cosmos_upgrade_v1beta1_upgrade } from "./cosmos/upgrade/v1beta1/up
 import { file_cosmos_vesting_v1beta1_tx } from "./cosmos/vesting/v1beta1/tx_pb.js";
 import { file_cosmos_vesting_v1beta1_vesting } from "./cosmos/vesting/v1beta1/vesting_pb.js";
 import { file_cosmos_proto_cosmos } from "./cosmos_proto/cosmos_pb.js";
+import { file_cosmwasm_wasm_v1_authz } from "./cosmwasm/wasm/v1/authz_pb.js";
+import { file_cosmwasm_wasm_v1_genesis } from "./cosmwasm/wasm/v1/genesis_pb.js";
+import { file_cosmwasm_wasm_v1_ibc } from "./cosmwasm/wasm/v1/ibc_pb.js";
+import { file_cosmwasm_wasm_v1_proposal_legacy } from "./cosmwasm/wasm/v1/proposal_legacy_pb.js";
+import { file_cosmwasm_wasm_v1_query } from "./cosmwasm/wasm/v1/query_pb.js";
+import { file_cosmwasm_wasm_v1_tx } from "./cosmwasm/wasm/v1/tx_pb.js";
+import { file_cosmwasm_wasm_v1_types } from "./cosmwasm/wasm/v1/types_pb.js";
 import { file_gogoproto_gogo } from "./gogoproto/gogo_pb.js";
 import { file_google_api_annotations } from "./google/api/annotations_pb.js";
 import { file_google_api_http } from "./google/api/http_pb.js";
@@ -248,11 +256,13 @@ import { file_ibc_core_channel_v1_channel } from "./ibc/core/channel/v1/channel_
 import { file_ibc_core_channel_v1_genesis } from "./ibc/core/channel/v1/genesis_pb.js";
 import { file_ibc_core_channel_v1_query } from "./ibc/core/channel/v1/query_pb.js";
 import { file_ibc_core_channel_v1_tx } from "./ibc/core/channel/v1/tx_pb.js";
+import { file_ibc_core_channel_v1_upgrade } from "./ibc/core/channel/v1/upgrade_pb.js";
 import { file_ibc_core_channel_v2_genesis } from "./ibc/core/channel/v2/genesis_pb.js";
 import { file_ibc_core_channel_v2_packet } from "./ibc/core/channel/v2/packet_pb.js";
 import { file_ibc_core_channel_v2_query } from "./ibc/core/channel/v2/query_pb.js";
 import { file_ibc_core_channel_v2_tx } from "./ibc/core/channel/v2/tx_pb.js";
 import { file_ibc_core_client_v1_client } from "./ibc/core/client/v1/client_pb.js";
+import { file_ibc_core_client_v1_deprecated } from "./ibc/core/client/v1/deprecated_pb.js";
 import { file_ibc_core_client_v1_genesis } from "./ibc/core/client/v1/genesis_pb.js";
 import { file_ibc_core_client_v1_query } from "./ibc/core/client/v1/query_pb.js";
 import { file_ibc_core_client_v1_tx } from "./ibc/core/client/v1/tx_pb.js";
@@ -338,6 +348,7 @@ export const files = [
   file_akash_cert_v1_service,
   file_akash_cert_v1beta3_cert,
   file_akash_cert_v1beta3_genesis,
+  file_akash_cert_v1beta3_query,
   file_akash_deployment_v1_deployment,
   file_akash_deployment_v1_event,
   file_akash_deployment_v1_group,
@@ -529,6 +540,13 @@ export const files = [
   file_cosmos_vesting_v1beta1_tx,
   file_cosmos_vesting_v1beta1_vesting,
   file_cosmos_proto_cosmos,
+  file_cosmwasm_wasm_v1_authz,
+  file_cosmwasm_wasm_v1_genesis,
+  file_cosmwasm_wasm_v1_ibc,
+  file_cosmwasm_wasm_v1_proposal_legacy,
+  file_cosmwasm_wasm_v1_query,
+  file_cosmwasm_wasm_v1_tx,
+  file_cosmwasm_wasm_v1_types,
   file_gogoproto_gogo,
   file_google_api_annotations,
   file_google_api_http,
@@ -546,11 +564,13 @@ export const files = [
   file_ibc_core_channel_v1_genesis,
   file_ibc_core_channel_v1_query,
   file_ibc_core_channel_v1_tx,
+  file_ibc_core_channel_v1_upgrade,
   file_ibc_core_channel_v2_genesis,
   file_ibc_core_channel_v2_packet,
   file_ibc_core_channel_v2_query,
   file_ibc_core_channel_v2_tx,
   file_ibc_core_client_v1_client,
+  file_ibc_core_client_v1_deprecated,
   file_ibc_core_client_v1_genesis,
   file_ibc_core_client_v1_query,
   file_ibc_core_client_v1_tx,
