@@ -1,5 +1,6 @@
 import { assert, compareBytes, concatBytes, type Hash, utf8 } from "@stoa/std";
 import { proveSimple } from "./ics23.ts";
+import { bytesField, varintField } from "./protobuf.ts";
 import { simpleMerklePath, simpleMerkleRoot } from "./simple-merkle.ts";
 import { pushUvarint } from "./varint.ts";
 
@@ -46,4 +47,21 @@ export function proveStore(hash: Hash, roots: readonly StoreRoot[], name: string
     index,
   );
   return proveSimple(root.name, root.hash, steps);
+}
+
+/**
+ * cosmos.store.v1beta1.CommitInfo as protobuf bytes, stores sorted by name: what the reference keeps of a version (§3.1).
+ * `time` is the block's.
+ */
+export function encodeCommitInfo(
+  version: number,
+  roots: readonly StoreRoot[],
+  time: { readonly seconds: number; readonly nanos: number },
+): Uint8Array {
+  const stores = sorted(roots).map(({ name, hash }) => {
+    const id = concatBytes(varintField(1, version), bytesField(2, hash));
+    return bytesField(2, concatBytes(bytesField(1, name), bytesField(2, id)));
+  });
+  const timestamp = concatBytes(varintField(1, time.seconds), varintField(2, time.nanos));
+  return concatBytes(varintField(1, version), ...stores, bytesField(3, timestamp));
 }

@@ -1,8 +1,8 @@
 import { assert, compareBytes, concatBytes, emptyBytes } from "@stoa/std";
 import { hashBytes, hashOf, type IavlNode } from "./iavl-node.ts";
 import type { IavlTree } from "./iavl-tree.ts";
+import { bytesField, optionalBytesField, varintField } from "./protobuf.ts";
 import type { MerkleStep } from "./simple-merkle.ts";
-import { pushUvarint } from "./varint.ts";
 
 /**
  * Making of ICS-23 proofs (base-chain.md §3.4), as protobuf bytes of cosmos.ics23.v1.CommitmentProof. Checking them is
@@ -29,33 +29,17 @@ const varProtoLength = 1;
 const fieldExist = 1;
 const fieldNonexist = 2;
 
-function bytesField(field: number, bytes: Uint8Array): Uint8Array {
-  const head: number[] = [];
-  pushUvarint(head, field * 8 + 2);
-  pushUvarint(head, bytes.length);
-  return concatBytes(Uint8Array.from(head), bytes);
-}
-
-/** Proto3 leaves out empty bytes. */
-function optionalBytesField(field: number, bytes: Uint8Array): Uint8Array {
-  return bytes.length === 0 ? emptyBytes : bytesField(field, bytes);
-}
-
-function enumField(field: number, value: number): Uint8Array {
-  return Uint8Array.of(field * 8, value);
-}
-
 function encodeExistence(proof: ExistenceProof): Uint8Array {
   const leaf = concatBytes(
-    enumField(1, sha256Op),
-    enumField(3, sha256Op),
-    enumField(4, varProtoLength),
+    varintField(1, sha256Op),
+    varintField(3, sha256Op),
+    varintField(4, varProtoLength),
     optionalBytesField(5, proof.leafPrefix),
   );
   const path = proof.path.map((step) =>
     bytesField(
       4,
-      concatBytes(enumField(1, sha256Op), optionalBytesField(2, step.prefix), optionalBytesField(3, step.suffix)),
+      concatBytes(varintField(1, sha256Op), optionalBytesField(2, step.prefix), optionalBytesField(3, step.suffix)),
     ),
   );
   return concatBytes(

@@ -103,7 +103,8 @@ export class MultiStore {
     this.hash = params.hash;
     this.names = params.names;
     this.keys = new StoreKeys(params.prefix);
-    this.keepVersions = Number(params.keepVersions);
+    // One at least: pruning reads what the version before the next one recorded.
+    this.keepVersions = Math.max(1, Number(params.keepVersions));
     this.firstVersion = params.initialVersion ?? 1n;
     const stored = this.backend.get(this.keys.meta());
     const meta = stored === undefined ? { latest: 0, oldest: 0 } : decodeMeta(stored);
@@ -113,7 +114,7 @@ export class MultiStore {
 
   /**
    * Opens what the backend holds below `prefix` (nothing: version 0). `keepVersions` older versions stay readable
-   * besides the latest; `initialVersion` is the first version of a new store. A name that the backend does not know
+   * besides the latest (at least one); `initialVersion` is the first version of a new store. A name that the backend does not know
    * begins empty; a store on the backend that is not named is refused (StoreError `names`).
    */
   static open(params: OpenParams): MultiStore {
@@ -178,7 +179,7 @@ export class MultiStore {
       }
       if (result.orphans.length > 0) orphans.push({ name, nodes: result.orphans });
       const { root } = result.tree;
-      trees.set(name, result.tree);
+      trees.set(name, new IavlTree(root, this.loader(name, number)));
       const node = root === undefined ? undefined : { version: root.version, nonce: root.nonce };
       roots.push({ name, hash: result.tree.rootHash(this.hash), node, created: result.created.length });
     }
@@ -256,7 +257,7 @@ export class MultiStore {
     const trees = new Map<string, IavlTree>();
     const roots: RecordedRoot[] = [];
     for (const name of this.names) {
-      const tree = new IavlTree(undefined, this.loader(name));
+      const tree = new IavlTree(undefined, this.loader(name, 0));
       trees.set(name, tree);
       roots.push({ name, hash: tree.rootHash(this.hash), node: undefined, created: 0 });
     }
@@ -272,20 +273,24 @@ export class MultiStore {
       if (!this.names.includes(root.name)) {
         throw new StoreError("names", `the state has a store ${root.name} that this program does not know`);
       }
-      const load = this.loader(root.name);
+      const load = this.loader(root.name, version);
       trees.set(root.name, new IavlTree(root.node === undefined ? undefined : load(root.node), load));
     }
     // A store that is new since then: empty, and not among the roots of that version.
     for (const name of this.names) {
-      if (!trees.has(name)) trees.set(name, new IavlTree(undefined, this.loader(name)));
+      if (!trees.has(name)) trees.set(name, new IavlTree(undefined, this.loader(name, version)));
     }
     return new View(BigInt(version), this.hash, roots, trees);
   }
 
-  private loader(name: string): LoadNode {
+  /** Loads a store's nodes for one version's view. */
+  private loader(name: string, version: number): LoadNode {
     return (id) => {
       const stored = this.backend.get(this.keys.node(name, id));
       if (stored !== undefined) return IavlNode.decode(id, stored);
+      if (version < this.oldest) {
+        throw new StoreError("version", `version ${version} was pruned while it was being read`);
+      }
       throw new StoreError("corrupt", `node ${id.version}/${id.nonce} of store ${name} is missing`);
     };
   }

@@ -1,0 +1,4 @@
+import { testFamily } from "@stoa/test";
+import { proofVectors } from "./proofs.vectors.ts";
+
+testFamily(proofVectors);
