@@ -1,0 +1,54 @@
+/** An async sequence that one side pushes and one side reads; bounded, so that a slow reader costs memory only up to a limit. */
+
+/** More than this many unread items and the oldest go: a reader of logs that does not read must not fill memory. */
+export const feedItemsMax = 10_000;
+
+export class Feed<T> implements AsyncIterable<T> {
+  readonly #items: T[] = [];
+  readonly #max: number;
+  #ended = false;
+  #failure: unknown;
+  #wake: (() => void) | null = null;
+
+  constructor(max: number = feedItemsMax) {
+    this.#max = max;
+  }
+
+  push(item: T): void {
+    if (this.#ended) return;
+    this.#items.push(item);
+    if (this.#items.length > this.#max) this.#items.shift();
+    this.#notify();
+  }
+
+  /** No more items; a failure is thrown to the reader after the items that are there. */
+  end(failure?: unknown): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#failure = failure;
+    this.#notify();
+  }
+
+  get size(): number {
+    return this.#items.length;
+  }
+
+  #notify(): void {
+    const wake = this.#wake;
+    this.#wake = null;
+    wake?.();
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<T> {
+    for (;;) {
+      while (this.#items.length > 0) yield this.#items.shift() as T;
+      if (this.#ended) {
+        if (this.#failure !== undefined) throw this.#failure;
+        return;
+      }
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+  }
+}
