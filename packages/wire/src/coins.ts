@@ -172,9 +172,7 @@ export function subCoins(a: Coins, b: Coins): Coin[] | undefined {
 }
 
 export function equalCoins(a: Coins, b: Coins): boolean {
-  return (
-    a.length === b.length && a.every((value, i) => value.denom === b[i]?.denom && value.amount === b[i]?.amount)
-  );
+  return a.length === b.length && a.every((value, i) => value.denom === b[i]?.denom && value.amount === b[i]?.amount);
 }
 
 /** True if every denom of `a` is in `b`. */

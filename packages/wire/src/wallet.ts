@@ -1,0 +1,32 @@
+/** What holds private keys: mnemonics, derivation, signing, armor. A door of its own: nodes do not load it. */
+export {
+  type ArmorBlock,
+  armorPrivateKey,
+  armorPublicKey,
+  decodeArmor,
+  encodeArmor,
+  unarmorPrivateKey,
+  unarmorPublicKey,
+} from "./armor.ts";
+export {
+  type Bip44Path,
+  defaultPath,
+  deriveKey,
+  entropyOf,
+  formatBip44Path,
+  keyFromMnemonic,
+  mnemonicOf,
+  mnemonicWords,
+  parseBip44Path,
+  parsePath,
+  seedOf,
+} from "./hd.ts";
+export {
+  type PrivateKey,
+  privateKeyFromAmino,
+  privateKeyToAmino,
+  publicKeyOf,
+  secp256k1PrivateKey,
+  signDigest,
+  signMessage,
+} from "./keys.ts";
