@@ -1,6 +1,6 @@
 export type { Backend, BatchOperation, Entry, KeyRange } from "./backend.ts";
 export { CacheStore, type Change, maxKeyBytes } from "./cache-store.ts";
-export { appHashOf, proveStore, type StoreRoot } from "./commit-info.ts";
+export { appHashOf, encodeCommitInfo, proveStore, type StoreRoot } from "./commit-info.ts";
 export { StoreError, type StoreErrorCode } from "./errors.ts";
 export { type EditResult, IavlEdit } from "./iavl-edit.ts";
 export type { IavlNode } from "./iavl-node.ts";
