@@ -83,5 +83,5 @@ export {
   type SinglePublicKey,
   secp256k1Key,
 } from "./public-key.ts";
-export { registry, typeByUrl, typeNameOf } from "./registry.ts";
+export { typeNameOf } from "./type-url.ts";
 export { WireError } from "./wire-error.ts";

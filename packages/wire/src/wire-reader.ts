@@ -1,0 +1,156 @@
+import { WireError } from "./wire-error.ts";
+
+/** Most nested groups that are skipped in an unknown field, far above any real use. */
+const maxGroupDepth = 100;
+
+/** The largest field number of the encoding. */
+const maxFieldNumber = (1n << 29n) - 1n;
+
+/** Reads one message's bytes by the reference's plain unmarshalling rules (base-chain.md §4.1). */
+export class WireReader {
+  readonly bytes: Uint8Array;
+  private readonly end: number;
+  private at: number;
+
+  constructor(bytes: Uint8Array, start = 0, end: number = bytes.length) {
+    this.bytes = bytes;
+    this.at = start;
+    this.end = end;
+  }
+
+  get done(): boolean {
+    return this.at >= this.end;
+  }
+
+  get position(): number {
+    return this.at;
+  }
+
+  private byte(): number {
+    if (this.at >= this.end) throw new WireError("unexpected end of data");
+    return this.bytes[this.at++] as number;
+  }
+
+  /** The low 32 bits of a varint, unsigned; higher bits are dropped as the reference drops them. */
+  varint32(): number {
+    let value = 0;
+    for (let shift = 0; shift < 70; shift += 7) {
+      const byte = this.byte();
+      if (shift < 32) value |= (byte & 0x7f) << shift;
+      if (byte < 0x80) return value >>> 0;
+    }
+    throw new WireError("integer overflow");
+  }
+
+  /** A varint's 64 bits, unsigned. Ten bytes at most; bits beyond 64 are dropped. */
+  varint64(): bigint {
+    let low = 0;
+    let middle = 0;
+    let high = 0;
+    for (let i = 0; i < 10; i++) {
+      const byte = this.byte();
+      const bits = byte & 0x7f;
+      if (i < 4) low |= bits << (7 * i);
+      else if (i < 8) middle |= bits << (7 * (i - 4));
+      else high |= bits << (7 * (i - 8));
+      if (byte < 0x80) {
+        if (i < 4) return BigInt(low);
+        return BigInt.asUintN(64, BigInt(low) | (BigInt(middle) << 28n) | (BigInt(high) << 56n));
+      }
+    }
+    throw new WireError("integer overflow");
+  }
+
+  bool(): boolean {
+    return this.varint64() !== 0n;
+  }
+
+  fixed32(): number {
+    return this.view(4).getUint32(0, true);
+  }
+
+  fixed64(): bigint {
+    return this.view(8).getBigUint64(0, true);
+  }
+
+  float(): number {
+    return this.view(4).getFloat32(0, true);
+  }
+
+  double(): number {
+    return this.view(8).getFloat64(0, true);
+  }
+
+  private view(count: number): DataView {
+    const start = this.advance(count);
+    return new DataView(this.bytes.buffer, this.bytes.byteOffset + start, count);
+  }
+
+  private advance(count: number): number {
+    const start = this.at;
+    if (count > this.end - start) throw new WireError("unexpected end of data");
+    this.at = start + count;
+    return start;
+  }
+
+  /** A length prefix that fits the rest of the data. */
+  length(): number {
+    const value = this.varint64();
+    if (value >= 1n << 63n) throw new WireError("negative length");
+    if (value > BigInt(this.end - this.at)) throw new WireError("unexpected end of data");
+    return Number(value);
+  }
+
+  /** A length-prefixed field as a view into the data. */
+  chunk(): Uint8Array {
+    const length = this.length();
+    const start = this.advance(length);
+    return this.bytes.subarray(start, start + length);
+  }
+
+  /** A reader over the length-prefixed field that comes next. */
+  nested(): WireReader {
+    const length = this.length();
+    const start = this.advance(length);
+    return new WireReader(this.bytes, start, start + length);
+  }
+
+  /** The next field's number and wire type. */
+  tag(): { readonly number: number; readonly wireType: number } {
+    const word = this.varint64();
+    const number = Number(BigInt.asIntN(32, word >> 3n));
+    const wireType = Number(word & 7n);
+    if (wireType === 4) throw new WireError("end of a group that was not started");
+    if (number <= 0) throw new WireError(`illegal field number ${number}`);
+    return { number, wireType };
+  }
+
+  /** The next field's number and wire type, of any kind: what only looks at bytes reports odd ones itself. */
+  looseTag(): { readonly number: number; readonly wireType: number } {
+    const word = this.varint64();
+    const number = word >> 3n;
+    if (number < 1n || number > maxFieldNumber) throw new WireError("invalid field number");
+    return { number: Number(number), wireType: Number(word & 7n) };
+  }
+
+  /** Passes over an unknown field's value. */
+  skip(wireType: number): void {
+    if (wireType === 0) this.varint64();
+    else if (wireType === 1) this.advance(8);
+    else if (wireType === 2) this.chunk();
+    else if (wireType === 3) this.skipGroup();
+    else if (wireType === 5) this.advance(4);
+    else throw new WireError(`illegal wire type ${wireType}`);
+  }
+
+  private skipGroup(): void {
+    let depth = 1;
+    while (depth > 0) {
+      const wireType = this.varint32() & 7;
+      if (wireType === 3) depth++;
+      else if (wireType === 4) depth--;
+      else this.skip(wireType);
+      if (depth > maxGroupDepth) throw new WireError("groups nested too deeply");
+    }
+  }
+}
