@@ -24,6 +24,23 @@ export {
   parseOrderId, validateBidId, validateDeploymentId, validateGroupId, validateLeaseId, validateOrderId,
 } from "./ids.ts";
 export { declaredLimits, groupLimits, unitLimits } from "./limits.ts";
+// biome-ignore format: a door is one screen
+export {
+  externalPort, isIngress, type Manifest, type ManifestCompute, type ManifestCredentials, type ManifestExpose,
+  type ManifestGroup, type ManifestHttpOptions, type ManifestMemory, type ManifestParams, type ManifestResources,
+  type ManifestService, type ManifestValue, type ManifestVolume,
+} from "./manifest.ts";
+export { checkManifestAgainstGroups } from "./manifest-cross-validation.ts";
+// biome-ignore format: a door is one screen
+export {
+  attributesJson, endpointsJson, type JsonDialect, type JsonValue, manifestJson, manifestVersion, resourcesJson,
+  sortedJson,
+} from "./manifest-json.ts";
+export { manifestMaxChars, parseManifest } from "./manifest-parse.ts";
+// biome-ignore format: a door is one screen
+export {
+  compareExposes, isEnvName, isHostname, isServiceName, type ManifestProblem, validateManifest,
+} from "./manifest-validation.ts";
 export { matchOffer, type ResourceOffer } from "./offer.ts";
 // biome-ignore format: a door is one screen
 export {

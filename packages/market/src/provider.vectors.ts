@@ -1,5 +1,6 @@
 import { fromBinary } from "@bufbuild/protobuf";
-import { fromHex, utf8 } from "@stoa/std";
+import { fromHex, ok, toHex, utf8 } from "@stoa/std";
+import { pureHash } from "@stoa/std/crypto";
 import type { VectorFailure, VectorFamily, VectorReport } from "@stoa/test";
 import { DepositSchema } from "@stoa/wire/akash.base.deposit.v1";
 import { MsgCreateDeploymentSchema } from "@stoa/wire/akash.deployment.v1beta4";
@@ -23,6 +24,9 @@ import {
   validateLeaseId,
   validateOrderId,
 } from "./ids.ts";
+import { manifestJson, manifestVersion, sortedJson } from "./manifest-json.ts";
+import { parseManifest } from "./manifest-parse.ts";
+import { validateManifest } from "./manifest-validation.ts";
 import { matchOffer } from "./offer.ts";
 import type { Refusal } from "./refusal.ts";
 import { gpuCapabilities, matchCapabilities, matchRequirements } from "./requirements.ts";
@@ -180,7 +184,22 @@ function answerOffer(one: { readonly group: Counts; readonly offer: Counts }): A
   return { match: matchOffer(group, offer) };
 }
 
+interface ManifestCase {
+  readonly manifestJsonText: string;
+}
+
+function answerManifest(one: ManifestCase): Answer {
+  const parsed = one.manifestJsonText === "null" ? ok(null) : parseManifest(one.manifestJsonText);
+  if (!parsed.ok) return { manifestJsonText: parsed.error };
+  const manifest = parsed.value;
+  const version = toHex(manifestVersion(manifest, pureHash));
+  if (manifest === null || manifest.length === 0) return { version };
+  const problem = validateManifest(manifest);
+  return { sortedJsonText: sortedJson(manifestJson(manifest)), version, validate: problem?.message ?? null };
+}
+
 const answers: Readonly<Record<string, (one: never) => Answer>> = {
+  manifest: answerManifest,
   ids: answerIds,
   deposits: (one: { readonly hex: string }) => ({
     error: text(validateDeposit(fromBinary(DepositSchema, bytesOf(one.hex)))),
