@@ -69,6 +69,19 @@ export {
   truncateDecCoins,
   validateDecCoins,
 } from "./dec-coins.ts";
+// biome-ignore format: a door is one screen
+export {
+  createJwt, type JwtAlgorithm, type JwtCheck, type JwtFault, jwtSignBytes, jwtSigningText, maxJwtChars, type ParsedJwt,
+  parseJwt, verifyJwt,
+} from "./jwt.ts";
+export { type JwtTarget, jwtAllows, jwtAllowsProvider, jwtServices } from "./jwt-access.ts";
+// biome-ignore format: a door is one screen
+export {
+  attestationScope, checkJwtLeases, type JwtClaims, type JwtDeployment, type JwtLeases, type JwtPermission,
+  type JwtScope, jwtScopes, readJwtClaims,
+} from "./jwt-claims.ts";
+export { type JsonMode, type JsonNode, jsonFields, jsonKindName, parseJsonBytes, parseJsonText } from "./jwt-json.ts";
+export { jwtSchemaValid } from "./jwt-schema.ts";
 export {
   addressOf,
   type MultisigPublicKey,
@@ -85,3 +98,19 @@ export {
 } from "./public-key.ts";
 export { typeNameOf } from "./type-url.ts";
 export { WireError } from "./wire-error.ts";
+// biome-ignore format: a door is one screen
+export {
+  parseCertificate, parsePublicKeyInfo, pemTypes, verifyCertificateSignature, type X509Certificate, type X509Fault,
+  x509Oid,
+} from "./x509.ts";
+// biome-ignore format: a door is one screen
+export {
+  type AccountCertificateFault, type CertificateCrypto, checkAccountCertificate, type OnChainCertificate,
+  type PeerIdentity, parseCertificatePem, parseCertificateSerial, parsePublicKeyPem, readPeerIdentity,
+  verifyPeerCertificate,
+} from "./x509-account.ts";
+// biome-ignore format: a door is one screen
+export {
+  assembleCertificate, buildCertificate, buildCertificateBody, buildPkcs8, buildPublicKeyInfo, type CertificateTemplate,
+} from "./x509-build.ts";
+export { decodePem, encodePem, encodePemBytes, type PemBlock } from "./x509-pem.ts";

@@ -3,6 +3,7 @@
  * peer of a TLS connection must show (provider.md §6.2).
  */
 import { equalBytes, err, type Hash, ok, type Result, type Verifier } from "@stoa/std";
+import { parseAccount } from "./address.ts";
 import {
   parseCertificate,
   parsePublicKeyInfo,
@@ -14,14 +15,10 @@ import {
 import { decodePem } from "./x509-pem.ts";
 import { formatSeconds } from "./x509-time.ts";
 
-/** Bytes of a bech32 account address, or the reference's text of why it is none. */
-export type AddressDecoder = (text: string) => Result<Uint8Array, string>;
-
 /** What checking needs of its host. */
 export interface CertificateCrypto {
   readonly hash: Hash;
   readonly verifier: Verifier;
-  readonly decodeAddress: AddressDecoder;
 }
 
 /**
@@ -78,13 +75,18 @@ export function checkAccountCertificate(
   if (!verifyCertificateSignature(certificate.value, key.value, crypto)) {
     return fault("certificate", "invalid certificate signature");
   }
-  const named = crypto.decodeAddress(certificate.value.subjectCommonName);
+  const named = parseAccount(certificate.value.subjectCommonName);
   if (!named.ok) return fault("certificate", named.error);
-  const expected = crypto.decodeAddress(owner);
+  const expected = parseAccount(owner);
   if (!expected.ok || !equalBytes(expected.value, named.value)) {
     return fault("certificate", "CommonName does not match owner");
   }
   return certificate;
+}
+
+/** The number of a serial's decimal text, as messages and queries name certificates; undefined if it is none. */
+export function parseCertificateSerial(text: string): bigint | undefined {
+  return /^[+-]?\d+$/.test(text) ? BigInt(text.replace("+", "")) : undefined;
 }
 
 /** What the chain holds of a certificate: the DER and the key it was published with. */
@@ -101,15 +103,12 @@ export interface PeerIdentity {
 }
 
 /** The first half of a peer's check, before the chain is asked: one certificate that names one account twice. */
-export function readPeerIdentity(
-  presented: readonly X509Certificate[],
-  decodeAddress: AddressDecoder,
-): Result<PeerIdentity, string> {
+export function readPeerIdentity(presented: readonly X509Certificate[]): Result<PeerIdentity, string> {
   const [certificate, ...more] = presented;
   if (certificate === undefined) return err("tls: empty peer certificate(s)");
   if (more.length > 0) return err("tls: too many peer certificates");
   const subject = "tls: invalid certificate's subject common name";
-  const owner = decodeAddress(certificate.subjectCommonName);
+  const owner = parseAccount(certificate.subjectCommonName);
   if (!owner.ok) return err(`${subject}: (${owner.error})`);
   if (certificate.subjectCommonName !== certificate.issuerCommonName) {
     return err(`${subject}: (the issuer's common name differs)`);
