@@ -1,73 +1,22 @@
+// biome-ignore format: a door is one screen
 export {
-  accountAddress,
-  accountPrefix,
-  accountText,
-  consensusPrefix,
-  consensusText,
-  derivedModuleAddress,
-  ics20EscrowAddress,
-  maxAddressBytes,
-  moduleAddress,
-  parseAccount,
-  parseAddress,
-  parseConsensus,
-  parseValidator,
-  typedAddress,
-  validatorPrefix,
-  validatorText,
+  accountAddress, accountPrefix, accountText, consensusPrefix, consensusText, derivedModuleAddress,
+  ics20EscrowAddress, maxAddressBytes, moduleAddress, parseAccount, parseAddress, parseConsensus, parseValidator,
+  typedAddress, validatorPrefix, validatorText,
 } from "./address.ts";
 export { type Bech32, decodeBech32, fromBech32, toBech32 } from "./bech32.ts";
 export { decode, encode, maxMessageDepth, tryDecode } from "./codec.ts";
+// biome-ignore format: a door is one screen
 export {
-  addCoins,
-  amountOf,
-  type Coin,
-  type Coins,
-  coin,
-  coinFromWire,
-  coinsFromWire,
-  coinsToWire,
-  coinToWire,
-  denomPattern,
-  denomsSubsetOf,
-  diffCoins,
-  equalCoins,
-  formatCoin,
-  formatCoins,
-  isAllGt,
-  isAllGte,
-  isAnyGte,
-  isDenom,
-  maxCoins,
-  minCoins,
-  parseCoin,
-  parseCoins,
-  sortedCoins,
-  subCoins,
-  validateCoin,
-  validateCoins,
-  type WireCoin,
+  addCoins, amountOf, type Coin, type Coins, coin, coinFromWire, coinsFromWire, coinsToWire, coinToWire, denomPattern,
+  denomsSubsetOf, diffCoins, equalCoins, formatCoin, formatCoins, isAllGt, isAllGte, isAnyGte, isDenom, maxCoins,
+  minCoins, parseCoin, parseCoins, sortedCoins, subCoins, validateCoin, validateCoins, type WireCoin,
 } from "./coins.ts";
+// biome-ignore format: a door is one screen
 export {
-  addDecCoins,
-  type DecCoin,
-  type DecCoins,
-  decAmountOf,
-  decCoinFromWire,
-  decCoinsOf,
-  decCoinToWire,
-  formatDecCoin,
-  formatDecCoins,
-  intersectDecCoins,
-  mulDecCoins,
-  mulDecCoinsTruncate,
-  parseDecCoin,
-  parseDecCoins,
-  quoDecCoins,
-  quoDecCoinsTruncate,
-  subDecCoins,
-  truncateDecCoins,
-  validateDecCoins,
+  addDecCoins, type DecCoin, type DecCoins, decAmountOf, decCoinFromWire, decCoinsOf, decCoinToWire, formatDecCoin,
+  formatDecCoins, intersectDecCoins, mulDecCoins, mulDecCoinsTruncate, parseDecCoin, parseDecCoins, quoDecCoins,
+  quoDecCoinsTruncate, subDecCoins, truncateDecCoins, validateDecCoins,
 } from "./dec-coins.ts";
 // biome-ignore format: a door is one screen
 export {
@@ -82,20 +31,13 @@ export {
 } from "./jwt-claims.ts";
 export { type JsonMode, type JsonNode, jsonFields, jsonKindName, parseJsonBytes, parseJsonText } from "./jwt-json.ts";
 export { jwtSchemaValid } from "./jwt-schema.ts";
+// biome-ignore format: a door is one screen
 export {
-  addressOf,
-  type MultisigPublicKey,
-  maxMultisigDepth,
-  multisigKey,
-  type PublicKey,
-  publicKeyFromAny,
-  publicKeyToAmino,
-  publicKeyToAminoJson,
-  publicKeyToAny,
-  publicKeyToJson,
-  type SinglePublicKey,
-  secp256k1Key,
+  addressOf, type MultisigPublicKey, maxMultisigDepth, multisigKey, type PublicKey, publicKeyFromAny,
+  publicKeyToAmino, publicKeyToAminoJson, publicKeyToAny, publicKeyToJson, type SinglePublicKey,secp256k1Key, 
 } from "./public-key.ts";
+export { type DecodedTx, decodeTx, type TxDecodeError, type TxMessage } from "./tx.ts";
+export { type TxTypes, txTypesOf } from "./tx-types.ts";
 export { typeNameOf } from "./type-url.ts";
 export { WireError } from "./wire-error.ts";
 // biome-ignore format: a door is one screen

@@ -1,0 +1,165 @@
+import type { DescField, DescMessage, Message } from "@bufbuild/protobuf";
+import type { Any } from "@bufbuild/protobuf/wkt";
+import { err, ok, type Result } from "@stoa/std";
+import { type AuthInfo, AuthInfoSchema, type TxBody, TxBodySchema, TxRawSchema } from "../gen/cosmos.tx.v1beta1.js";
+import { decode } from "./codec.ts";
+import type { TxTypes } from "./tx-types.ts";
+import { rejectUnknownFields } from "./unknown-fields.ts";
+import { WireError } from "./wire-error.ts";
+import { WireReader } from "./wire-reader.ts";
+
+/** One message of a transaction. */
+export interface TxMessage {
+  readonly typeUrl: string;
+  readonly schema: DescMessage;
+  readonly value: Message;
+  /** The value's bytes as they came. */
+  readonly bytes: Uint8Array;
+}
+
+/** A transaction that passed the decoder (base-chain.md §4.1). Its size in bytes is `bytes.length`. */
+export interface DecodedTx {
+  readonly bytes: Uint8Array;
+  /** What signatures cover, as it came. */
+  readonly bodyBytes: Uint8Array;
+  readonly authInfoBytes: Uint8Array;
+  readonly signatures: readonly Uint8Array[];
+  readonly body: TxBody;
+  readonly authInfo: AuthInfo;
+  readonly messages: readonly TxMessage[];
+  /** True if the body holds unknown fields that are allowed; amino signatures do not cover them and are refused. */
+  readonly hasUnknownNonCritical: boolean;
+}
+
+/** A refusal by the decoder. */
+export interface TxDecodeError {
+  readonly codespace: "sdk";
+  readonly code: 2;
+  /** What the chain answers. */
+  readonly log: "tx parse error";
+  /** Why, for people. */
+  readonly detail: string;
+}
+
+/** Any values in one top-level Any, itself included, and how deep they may nest (base-chain.md §4.1). */
+const maxAnyCalls = 100;
+const maxAnyDepth = 10;
+
+/**
+ * Decodes the bytes of a transaction as strictly as the reference: canonical TxRaw, no unknown critical field anywhere,
+ * every Any of a type that may stand there.
+ */
+export function decodeTx(bytes: Uint8Array, types: TxTypes): Result<DecodedTx, TxDecodeError> {
+  try {
+    return ok(readTx(bytes, types));
+  } catch (problem) {
+    if (!(problem instanceof WireError)) throw problem;
+    return err({ codespace: "sdk", code: 2, log: "tx parse error", detail: problem.message });
+  }
+}
+
+function readTx(bytes: Uint8Array, types: TxTypes): DecodedTx {
+  checkRawForm(bytes);
+  rejectUnknown(bytes, TxRawSchema, false, types);
+  const raw = decode(TxRawSchema, bytes);
+  const hasUnknownNonCritical = rejectUnknown(raw.bodyBytes, TxBodySchema, true, types);
+  const body = decode(TxBodySchema, raw.bodyBytes);
+  checkAnys(TxBodySchema, body, types);
+  rejectUnknown(raw.authInfoBytes, AuthInfoSchema, false, types);
+  const authInfo = decode(AuthInfoSchema, raw.authInfoBytes);
+  checkAnys(AuthInfoSchema, authInfo, types);
+  return {
+    bytes,
+    bodyBytes: raw.bodyBytes,
+    authInfoBytes: raw.authInfoBytes,
+    signatures: raw.signatures,
+    body,
+    authInfo,
+    messages: body.messages.map((any) => openMessage(any, types)),
+    hasUnknownNonCritical,
+  };
+}
+
+/** TxRaw's own form: length-delimited fields in ascending order, lengths as short as they can be. */
+function checkRawForm(bytes: Uint8Array): void {
+  const reader = new WireReader(bytes);
+  let last = 0;
+  while (!reader.done) {
+    const { number, wireType } = reader.looseTag();
+    if (wireType !== 2) throw new WireError(`expected 2 wire type, got ${wireType}`);
+    if (number < last) throw new WireError(`txRaw must follow ADR-027, got tagNum ${number} after tagNum ${last}`);
+    last = number;
+    const start = reader.position;
+    const { length } = reader.chunk();
+    const prefix = reader.position - start - length;
+    if (prefix !== varintLength(length)) {
+      throw new WireError(`length prefix varint for tagNum ${number} is not as short as possible`);
+    }
+  }
+}
+
+function varintLength(value: number): number {
+  let length = 1;
+  for (let rest = value; rest >= 0x80; rest = Math.floor(rest / 0x80)) length++;
+  return length;
+}
+
+function rejectUnknown(bytes: Uint8Array, schema: DescMessage, allowNonCritical: boolean, types: TxTypes): boolean {
+  const verdict = rejectUnknownFields({ bytes, schema, allowNonCritical, resolve: types.resolve });
+  if (!verdict.ok) throw new WireError(verdict.error.message);
+  return verdict.value;
+}
+
+function openAny(any: Any, types: TxTypes): { readonly schema: DescMessage; readonly value: Message } {
+  const schema = types.resolve(any.typeUrl);
+  if (schema === undefined) throw new WireError(`unable to resolve type URL ${any.typeUrl}`);
+  return { schema, value: decode(schema, any.value) };
+}
+
+function openMessage(any: Any, types: TxTypes): TxMessage {
+  return { typeUrl: any.typeUrl, bytes: any.value, ...openAny(any, types) };
+}
+
+const anyName = "google.protobuf.Any";
+
+/** Checks every Any of a message. Each outermost one has its own budget. */
+function checkAnys(schema: DescMessage, message: Message, types: TxTypes, budget?: AnyBudget): void {
+  for (const field of schema.fields) {
+    if (!("message" in field) || field.message === undefined) continue;
+    for (const value of messagesIn(field, message)) {
+      if (field.message.typeName !== anyName) checkAnys(field.message, value, types, budget);
+      else if (types.isChecked(field)) checkAny(value as Any, field, types, budget ?? { calls: maxAnyCalls, depth: 0 });
+    }
+  }
+}
+
+interface AnyBudget {
+  calls: number;
+  depth: number;
+}
+
+function checkAny(any: Any, field: DescField, types: TxTypes, budget: AnyBudget): void {
+  if (budget.calls-- === 0) throw new WireError("call limit exceeded");
+  if (budget.depth === maxAnyDepth) throw new WireError("max depth exceeded");
+  const { schema, value } = openAny(any, types);
+  if (!types.mayStand(schema, field)) {
+    throw new WireError(`${any.typeUrl} may not stand in ${field.parent.typeName}.${field.name}`);
+  }
+  budget.depth++;
+  checkAnys(schema, value, types, budget);
+  budget.depth--;
+}
+
+/** The messages that a field holds, whatever its shape. */
+function messagesIn(field: DescField, message: Message): readonly Message[] {
+  const fields = message as unknown as Readonly<Record<string, unknown>>;
+  if (field.oneof !== undefined) {
+    const chosen = fields[field.oneof.localName] as { readonly case?: string; readonly value?: Message };
+    return chosen.case === field.localName && chosen.value !== undefined ? [chosen.value] : [];
+  }
+  const value = fields[field.localName];
+  if (value === undefined) return [];
+  if (field.fieldKind === "list") return value as readonly Message[];
+  if (field.fieldKind === "map") return Object.values(value as Readonly<Record<string, Message>>);
+  return [value as Message];
+}

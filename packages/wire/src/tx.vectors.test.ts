@@ -1,0 +1,4 @@
+import { testFamily } from "@stoa/test";
+import { txVectors } from "./tx.vectors.ts";
+
+testFamily(txVectors);
