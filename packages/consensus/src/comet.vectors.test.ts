@@ -1,0 +1,4 @@
+import { testFamily } from "@stoa/test";
+import { cometVectors } from "./comet.vectors.ts";
+
+testFamily(cometVectors);
