@@ -1,0 +1,31 @@
+import { errorTable } from "../../errors.ts";
+
+/** Codespace `deployment` (market-modules.md §20). */
+export const deploymentErrors = errorTable("deployment", {
+  nameDoesNotExist: [1, "Name does not exist", "NotFound"],
+  invalidRequest: [2, "Invalid request", "InvalidArgument"],
+  deploymentExists: [3, "Deployment exists", "AlreadyExists"],
+  deploymentNotFound: [4, "Deployment not found", "NotFound"],
+  deploymentClosed: [5, "Deployment closed", "FailedPrecondition"],
+  ownerAccountMissing: [6, "Owner account missing", "InvalidArgument"],
+  invalidGroups: [7, "Invalid groups", "InvalidArgument"],
+  invalidDeploymentId: [8, "Invalid: deployment id", "InvalidArgument"],
+  emptyHash: [9, "Invalid: empty hash", "InvalidArgument"],
+  invalidHash: [10, "Invalid: deployment hash", "InvalidArgument"],
+  internal: [11, "internal error", "Internal"],
+  invalidDeployment: [12, "Invalid deployment", "InvalidArgument"],
+  invalidGroupId: [13, "Invalid deployment's group ID", "InvalidArgument"],
+  groupNotFound: [14, "Group not found", "NotFound"],
+  groupClosed: [15, "Group already closed", "FailedPrecondition"],
+  groupOpen: [16, "Group open", "FailedPrecondition"],
+  groupPaused: [17, "Group paused", "FailedPrecondition"],
+  groupNotOpen: [18, "Group not open", "FailedPrecondition"],
+  groupSpecInvalid: [19, "GroupSpec invalid", "InvalidArgument"],
+  invalidDeposit: [20, "Deposit invalid", "InvalidArgument"],
+  invalidIdPath: [21, "ID path invalid", "InvalidArgument"],
+  invalidParam: [22, "parameter invalid", "InvalidArgument"],
+  invalidEscrowId: [23, "invalid escrow id", "InvalidArgument"],
+  invalidPrice: [24, "invalid price", "InvalidArgument"],
+  duplicateGroupName: [25, "duplicate group name", "InvalidArgument"],
+  invalidReclamation: [26, "invalid reclamation configuration", "InvalidArgument"],
+});
