@@ -1,0 +1,104 @@
+import assert from "node:assert/strict";
+import { createServer, request, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { after, before, describe, it } from "node:test";
+import { WebSocket, WebSocketServer } from "ws";
+import { Router } from "./router.ts";
+import { RouteTable } from "./routes.ts";
+
+const http = { maxBodyBytes: 100, readTimeoutMs: 300, sendTimeoutMs: 300 };
+
+interface Answer {
+  readonly status: number;
+  readonly body: string;
+}
+
+describe("router", () => {
+  const routes = new RouteTable();
+  const router = new Router(routes);
+  let service: Server;
+  let sockets: WebSocketServer;
+  let port = 0;
+
+  before(async () => {
+    service = createServer((incoming, response) => {
+      if (incoming.url === "/slow") return;
+      let body = "";
+      incoming.on("data", (part) => {
+        body += part;
+      });
+      incoming.on("end", () => {
+        response.setHeader("x-from", "service");
+        response.end(`${incoming.method} ${incoming.url} ${incoming.headers.host} ${body}`);
+      });
+    });
+    sockets = new WebSocketServer({ server: service });
+    sockets.on("connection", (socket) => socket.on("message", (data) => socket.send(`echo ${data}`)));
+    await new Promise<void>((resolve) => service.listen(0, "127.0.0.1", resolve));
+    const target = { address: "127.0.0.1", port: (service.address() as AddressInfo).port };
+    routes.set("lease", [
+      { host: "Web.localhost", targets: [target], http },
+      { host: "down.localhost", targets: [], http },
+      { host: "closed.localhost", targets: [{ address: "127.0.0.1", port: 1 }], http },
+    ]);
+    port = (await router.listen("127.0.0.1", 0)).port;
+  });
+
+  after(async () => {
+    await router.close();
+    sockets.close();
+    service.closeAllConnections();
+    service.close();
+  });
+
+  function ask(host: string, path: string, method = "GET", body = ""): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      const asked = request({ host: "127.0.0.1", port, path, method, headers: { host } }, (answer) => {
+        let text = "";
+        answer.on("data", (part) => {
+          text += part;
+        });
+        answer.on("end", () => resolve({ status: answer.statusCode ?? 0, body: text }));
+      });
+      asked.on("error", reject);
+      asked.end(body);
+    });
+  }
+
+  it("leads by host name, whatever its case and port, and keeps the host", async () => {
+    const answer = await ask(`WEB.localhost:${port}`, "/a?b=c", "POST", "hi");
+    assert.deepEqual(answer, { status: 200, body: `POST /a?b=c WEB.localhost:${port} hi` });
+  });
+
+  it("tells an unknown name, a service without containers and one that is gone apart", async () => {
+    assert.equal((await ask("other.localhost", "/")).status, 404);
+    assert.equal((await ask("down.localhost", "/")).status, 503);
+    assert.equal((await ask("closed.localhost", "/")).status, 502);
+  });
+
+  it("bounds bodies and waiting", async () => {
+    assert.equal((await ask("web.localhost", "/", "POST", "x".repeat(101))).status, 413);
+    assert.equal((await ask("web.localhost", "/slow")).status, 504);
+  });
+
+  it("carries websockets", async () => {
+    const socket = new WebSocket(`ws://127.0.0.1:${port}/chat`, { headers: { host: "web.localhost" } });
+    const answer = await new Promise<string>((resolve, reject) => {
+      socket.on("error", reject);
+      socket.on("open", () => socket.send("hello"));
+      socket.on("message", (data) => resolve(String(data)));
+    });
+    assert.equal(answer, "echo hello");
+    socket.close();
+  });
+
+  it("forgets a lease's names, and only its own", () => {
+    const table = new RouteTable();
+    table.set("a", [{ host: "x.test", targets: [], http }]);
+    table.set("b", [{ host: "x.test", targets: [], http: null }]);
+    table.remove("a");
+    assert.equal(table.find("x.test.")?.http, null);
+    table.remove("b");
+    assert.equal(table.find("x.test"), undefined);
+  });
+});
