@@ -1,4 +1,35 @@
+export { privateFileMode, writeFileAtomic } from "./atomic-file.ts";
+export {
+  type Config,
+  type ConfigOrigin,
+  type ConfigProblem,
+  type ConfigSchema,
+  type ConfigSources,
+  type ConfigValues,
+  type ExplainedSetting,
+  flagName,
+  loadConfig,
+  type Setting,
+  setting,
+  variableName,
+} from "./config.ts";
 export { type Fault, HostError, type HostErrorCode, messageOf, systemCode } from "./errors.ts";
+export {
+  defaultHttpLimits,
+  type HttpLimits,
+  type HttpServer,
+  type HttpServerParams,
+  HttpStatus,
+  listenHttp,
+  readBody,
+  sendJson,
+  sendText,
+} from "./http-server.ts";
 export { LevelBackend } from "./level-backend.ts";
+export { type LifecycleParams, type ProcessControl, type ProcessEvents, runProcess } from "./lifecycle.ts";
+export { acquireLock, type Lock, type LockHolder, lockHolder } from "./lock-file.ts";
+export { createLog, type LogLevel, type LogParams, logLevels } from "./log.ts";
 export { nativeHash } from "./native-hash.ts";
 export { createNativeVerifier } from "./native-verifier.ts";
+export { systemClock, systemRandom, systemTimers } from "./ports.ts";
+export { Scope, ScopeError, type StartedScope } from "./scope.ts";

@@ -1,0 +1,191 @@
+import { err, ok, type Result } from "@stoa/std";
+
+/** Reads a setting's text, or a value of a JSON file; an error text says what was expected. */
+type Read<T> = (value: unknown) => Result<T, string>;
+
+/** One setting: its default, its meaning and its bounds. Made by {@link setting}. */
+export interface Setting<T> {
+  readonly initial: T;
+  readonly description: string;
+  /** Shown as `(set)` only. */
+  readonly secret: boolean;
+  readonly read: Read<T>;
+}
+
+/** The settings of one program; names in camelCase. */
+export type ConfigSchema = Readonly<Record<string, Setting<unknown>>>;
+
+/** The values of a schema. */
+export type ConfigValues<S extends ConfigSchema> = {
+  readonly [K in keyof S]: S[K] extends Setting<infer T> ? T : never;
+};
+
+/** Where a value came from. */
+export type ConfigOrigin = "default" | "file" | "environment" | "flag";
+
+/** A problem with a setting and where it stands. */
+export interface ConfigProblem {
+  readonly setting: string;
+  readonly origin: ConfigOrigin;
+  /** The name as it was written there: a key of the file, a variable, a flag. */
+  readonly source: string;
+  readonly message: string;
+}
+
+/** One line of `config explain`. */
+export interface ExplainedSetting {
+  readonly setting: string;
+  readonly value: string;
+  readonly origin: ConfigOrigin;
+  readonly source: string;
+  readonly description: string;
+}
+
+/** Parsed settings: frozen, and able to say where each came from. */
+export interface Config<S extends ConfigSchema> {
+  readonly values: ConfigValues<S>;
+  explain(): readonly ExplainedSetting[];
+}
+
+interface Options {
+  readonly description: string;
+  readonly secret?: boolean;
+}
+
+const maxTextLength = 10_000;
+
+/** Constructors of settings. */
+export const setting = {
+  /** A whole number within bounds. */
+  integer(initial: number, options: Options & { readonly min: number; readonly max: number }): Setting<number> {
+    const { min, max } = options;
+    const expected = `a whole number from ${min} to ${max}`;
+    return make(initial, options, (value) => {
+      const number = typeof value === "string" && /^-?\d{1,16}$/.test(value) ? Number(value) : value;
+      return typeof number === "number" && Number.isSafeInteger(number) && number >= min && number <= max
+        ? ok(number)
+        : err(expected);
+    });
+  },
+
+  text(initial: string, options: Options): Setting<string> {
+    return make(initial, options, (value) =>
+      typeof value === "string" && value.length <= maxTextLength
+        ? ok(value)
+        : err(`a text up to ${maxTextLength} characters`),
+    );
+  },
+
+  /** A text that may be missing. */
+  optionalText(options: Options): Setting<string | undefined> {
+    return make<string | undefined>(undefined, options, (value) =>
+      typeof value === "string" && value.length <= maxTextLength
+        ? ok(value)
+        : err(`a text up to ${maxTextLength} characters`),
+    );
+  },
+
+  /** Yes or no; a flag without a value means yes. */
+  yesNo(initial: boolean, options: Options): Setting<boolean> {
+    return make(initial, options, (value) => {
+      if (value === true || value === "true" || value === "1") return ok(true);
+      if (value === false || value === "false" || value === "0") return ok(false);
+      return err("true or false");
+    });
+  },
+
+  choice<const T extends string>(initial: T, choices: readonly T[], options: Options): Setting<T> {
+    return make(initial, options, (value) => {
+      const found = choices.find((each) => each === value);
+      return found === undefined ? err(`one of ${choices.join(", ")}`) : ok(found);
+    });
+  },
+
+  /** Texts: an array in a file, else separated by commas. */
+  list(initial: readonly string[], options: Options): Setting<readonly string[]> {
+    return make(initial, options, (value) => {
+      if (typeof value === "string" && value.length <= maxTextLength) return ok(value === "" ? [] : value.split(","));
+      if (Array.isArray(value) && value.every((each) => typeof each === "string")) return ok(value);
+      return err("a list of texts");
+    });
+  },
+};
+
+function make<T>(initial: T, options: Options, read: Read<T>): Setting<T> {
+  return { initial, description: options.description, secret: options.secret ?? false, read };
+}
+
+/** What {@link loadConfig} reads, weakest first. */
+export interface ConfigSources {
+  /** A parsed JSON file: an object with the schema's names. Unknown names are problems: they are typing errors. */
+  readonly file?: unknown;
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** Variables are named prefix + NAME_IN_CAPITALS, such as STOA_BLOCK_INTERVAL_MS. Other variables are not ours. */
+  readonly environmentPrefix?: string;
+  /** Parsed flags by kebab-case name without dashes. Unknown names are problems. */
+  readonly flags?: Readonly<Record<string, string | boolean | undefined>>;
+}
+
+/** `blockIntervalMs` as a flag: `block-interval-ms`. */
+export function flagName(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+/** `blockIntervalMs` as a variable: `BLOCK_INTERVAL_MS`. */
+export function variableName(prefix: string, name: string): string {
+  return prefix + flagName(name).replaceAll("-", "_").toUpperCase();
+}
+
+/** Defaults < file < environment < flags. All problems are listed, not only the first. */
+export function loadConfig<S extends ConfigSchema>(
+  schema: S,
+  sources: ConfigSources,
+): Result<Config<S>, ConfigProblem[]> {
+  const problems: ConfigProblem[] = [];
+  const file = fileEntries(sources.file, problems);
+  const flags = new Map(Object.entries(sources.flags ?? {}));
+  const values: Record<string, unknown> = {};
+  const explained: ExplainedSetting[] = [];
+  for (const [name, each] of Object.entries(schema)) {
+    const variable = variableName(sources.environmentPrefix ?? "", name);
+    const flag = flagName(name);
+    const given: readonly (readonly [ConfigOrigin, string, unknown])[] = [
+      ["file", name, file.get(name)],
+      ["environment", variable, sources.environment?.[variable]],
+      ["flag", `--${flag}`, flags.get(flag)],
+    ];
+    file.delete(name);
+    flags.delete(flag);
+    let chosen: readonly [ConfigOrigin, string, unknown] = ["default", name, each.initial];
+    for (const [origin, source, raw] of given) {
+      if (raw === undefined) continue;
+      const read = each.read(raw);
+      if (read.ok) chosen = [origin, source, read.value];
+      else problems.push({ setting: name, origin, source, message: `${source} must be ${read.error}` });
+    }
+    const [origin, source, value] = chosen;
+    values[name] = typeof value === "object" && value !== null ? Object.freeze(value) : value;
+    explained.push({ setting: name, value: shown(each, value), origin, source, description: each.description });
+  }
+  for (const name of file.keys()) problems.push(unknown(name, "file", name));
+  for (const [name, value] of flags) if (value !== undefined) problems.push(unknown(name, "flag", `--${name}`));
+  if (problems.length > 0) return err(problems);
+  return ok({ values: Object.freeze(values) as ConfigValues<S>, explain: () => explained });
+}
+
+function fileEntries(file: unknown, problems: ConfigProblem[]): Map<string, unknown> {
+  if (file === undefined) return new Map();
+  if (typeof file === "object" && file !== null && !Array.isArray(file)) return new Map(Object.entries(file));
+  problems.push({ setting: "", origin: "file", source: "", message: "the file must hold one JSON object" });
+  return new Map();
+}
+
+function unknown(setting: string, origin: ConfigOrigin, source: string): ConfigProblem {
+  return { setting, origin, source, message: `there is no setting ${source}` };
+}
+
+function shown(each: Setting<unknown>, value: unknown): string {
+  if (value === undefined) return "(not set)";
+  if (each.secret) return "(set)";
+  return Array.isArray(value) ? value.join(",") : String(value);
+}
