@@ -1,6 +1,6 @@
 import { create, type DescMessage, type Message, type MessageShape } from "@bufbuild/protobuf";
 import { compareBytes, err, ok, type Result } from "@stoa/std";
-import { type FieldPlan, type Fields, fieldsOf, type MessagePlan, planOf } from "./message-plan.ts";
+import { absentMapValues, type FieldPlan, type Fields, fieldsOf, type MessagePlan, planOf } from "./message-plan.ts";
 import { checkStdDuration, checkStdTime, zeroTimeSeconds } from "./std-time.ts";
 import { WireError } from "./wire-error.ts";
 import { WireReader } from "./wire-reader.ts";
@@ -29,6 +29,16 @@ export function encode<S extends DescMessage>(schema: S, message: MessageShape<S
 export function decode<S extends DescMessage>(schema: S, bytes: Uint8Array): MessageShape<S> {
   const message = create(schema);
   readMessage(new WireReader(bytes), planOf(schema), fieldsOf(message), maxMessageDepth);
+  return message;
+}
+
+/**
+ * {@link decode} without the checks of numbers and times: what was written is kept, as sign bytes need it. Only for
+ * bytes that {@link decode} accepts.
+ */
+export function decodeVerbatim<S extends DescMessage>(schema: S, bytes: Uint8Array): MessageShape<S> {
+  const message = create(schema);
+  readMessage(new WireReader(bytes, true), planOf(schema), fieldsOf(message), maxMessageDepth);
   return message;
 }
 
@@ -112,7 +122,7 @@ function writeMap(writer: WireWriter, plan: FieldPlan, map: Readonly<Record<stri
   entries.sort((a, b) => compareBytes(b.key, a.key));
   for (const entry of entries) {
     const before = writer.length;
-    writeValue(writer, { ...plan, number: 2 }, entry.value);
+    if (!absentMapValues.has(entry.value as object)) writeValue(writer, { ...plan, number: 2 }, entry.value);
     writer.bytes(entry.key);
     writer.varint32((1 << 3) | keyCodec.wireType);
     writer.varint32(writer.length - before);
@@ -169,6 +179,7 @@ function readValue(reader: WireReader, plan: FieldPlan, previous: unknown, depth
   if (plan.message === undefined) return (plan.value as NonNullable<typeof plan.value>).read(reader);
   const message = (plan.std === undefined ? previous : undefined) ?? create(plan.message);
   readMessage(reader.nested(), planOf(plan.message), message as Fields, depth - 1);
+  if (reader.verbatim) return message;
   if (plan.std === "time") checkStdTime(message as Fields);
   if (plan.std === "duration") checkStdDuration(message as Fields);
   return message;
@@ -176,12 +187,16 @@ function readValue(reader: WireReader, plan: FieldPlan, previous: unknown, depth
 
 function readEntry(reader: WireReader, plan: FieldPlan, map: Record<string, unknown>, depth: number): void {
   let key: unknown = "";
-  let value: unknown = plan.message === undefined ? undefined : create(plan.message);
+  let value: unknown;
   while (!reader.done) {
     const { number, wireType } = reader.tag();
     if (number === 1) key = plan.mapKey?.read(reader);
     else if (number === 2) value = readValue(reader, plan, undefined, depth);
     else reader.skip(wireType);
+  }
+  if (value === undefined && plan.message !== undefined) {
+    value = create(plan.message);
+    absentMapValues.add(value as object);
   }
   // A plain assignment would set the prototype for the key "__proto__".
   Object.defineProperty(map, String(key), { value, enumerable: true, configurable: true, writable: true });

@@ -4,8 +4,9 @@ export {
   ics20EscrowAddress, maxAddressBytes, moduleAddress, parseAccount, parseAddress, parseConsensus, parseValidator,
   typedAddress, validatorPrefix, validatorText,
 } from "./address.ts";
+export { toAminoJson } from "./amino-json.ts";
 export { type Bech32, decodeBech32, fromBech32, toBech32 } from "./bech32.ts";
-export { decode, encode, maxMessageDepth, tryDecode } from "./codec.ts";
+export { decode, decodeVerbatim, encode, maxMessageDepth, tryDecode } from "./codec.ts";
 // biome-ignore format: a door is one screen
 export {
   addCoins, amountOf, type Coin, type Coins, coin, coinFromWire, coinsFromWire, coinsToWire, coinToWire, denomPattern,
@@ -18,6 +19,7 @@ export {
   formatDecCoins, intersectDecCoins, mulDecCoins, mulDecCoinsTruncate, parseDecCoin, parseDecCoins, quoDecCoins,
   quoDecCoinsTruncate, subDecCoins, truncateDecCoins, validateDecCoins,
 } from "./dec-coins.ts";
+export { jsonStringText, jsonText, sortedJson } from "./json-text.ts";
 // biome-ignore format: a door is one screen
 export {
   createJwt, type JwtAlgorithm, type JwtCheck, type JwtFault, jwtSignBytes, jwtSigningText, maxJwtChars, type ParsedJwt,
@@ -31,14 +33,18 @@ export {
 } from "./jwt-claims.ts";
 export { type JsonMode, type JsonNode, jsonFields, jsonKindName, parseJsonBytes, parseJsonText } from "./jwt-json.ts";
 export { jwtSchemaValid } from "./jwt-schema.ts";
+export { toProtoJson } from "./proto-json.ts";
+export { fromProtoJson } from "./proto-json-parse.ts";
 // biome-ignore format: a door is one screen
 export {
   addressOf, type MultisigPublicKey, maxMultisigDepth, multisigKey, type PublicKey, publicKeyFromAny,
   publicKeyToAmino, publicKeyToAminoJson, publicKeyToAny, publicKeyToJson, type SinglePublicKey,secp256k1Key, 
 } from "./public-key.ts";
+export { nanoTimeText, parseDurationText, parseTimeText, protoTimeText } from "./time-text.ts";
 export { type DecodedTx, decodeTx, type TxDecodeError, type TxMessage } from "./tx.ts";
 export { type TxTypes, txTypesOf } from "./tx-types.ts";
 export { typeNameOf } from "./type-url.ts";
+export { rejectUnknownFields, type TypeResolver, type UnknownFieldsError } from "./unknown-fields.ts";
 export { WireError } from "./wire-error.ts";
 // biome-ignore format: a door is one screen
 export {

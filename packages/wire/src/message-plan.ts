@@ -102,3 +102,9 @@ function valueCodecOf(field: DescField): ValueCodec {
 export function fieldsOf(message: Message): Fields {
   return message as unknown as Fields;
 }
+
+/**
+ * Messages that stand for the missing value of a map entry: readers see an empty message, encoders leave the value out
+ * again, as the reference does with its null.
+ */
+export const absentMapValues = new WeakSet<object>();

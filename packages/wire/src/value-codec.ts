@@ -168,6 +168,7 @@ export function numberCodec(kind: CustomNumber, isBytes: boolean, nonNullable: b
       else bytesCodec.write(writer, (value as Uint8Array).length === 0 ? utf8("0") : value);
     },
     read: (reader) => {
+      if (reader.verbatim) return isBytes ? bytesCodec.read(reader) : textCodec.read(reader);
       const chunk = reader.chunk();
       const text = fromUtf8(chunk);
       if (text === undefined) throw new WireError(`not a number of the type ${kind}`);

@@ -9,10 +9,13 @@ const maxFieldNumber = (1n << 29n) - 1n;
 /** Reads one message's bytes by the reference's plain unmarshalling rules (base-chain.md §4.1). */
 export class WireReader {
   readonly bytes: Uint8Array;
+  /** True if number texts are kept as they were written instead of being checked and normalised. */
+  readonly verbatim: boolean;
   private readonly end: number;
   private at: number;
 
-  constructor(bytes: Uint8Array, start = 0, end: number = bytes.length) {
+  constructor(bytes: Uint8Array, verbatim = false, start = 0, end: number = bytes.length) {
+    this.verbatim = verbatim;
     this.bytes = bytes;
     this.at = start;
     this.end = end;
@@ -112,7 +115,7 @@ export class WireReader {
   nested(): WireReader {
     const length = this.length();
     const start = this.advance(length);
-    return new WireReader(this.bytes, start, start + length);
+    return new WireReader(this.bytes, this.verbatim, start, start + length);
   }
 
   /** The next field's number and wire type. */
