@@ -1,7 +1,6 @@
-import { fromBinary, toBinary } from "@bufbuild/protobuf";
-import { assert, concatBytes, emptyBytes, prefixEnd } from "@stoa/std";
+import { assert, concatBytes, emptyBytes, equalBytes, prefixEnd } from "@stoa/std";
 import type { KVStore } from "@stoa/store";
-import type { DescMessage, MessageShape } from "./codec.ts";
+import { type DescMessage, decode, encode, type MessageShape } from "./codec.ts";
 import type { KeyCodec } from "./key-codec.ts";
 
 /**
@@ -22,7 +21,7 @@ export interface ValueCodec<V> {
 
 /** Stores a protobuf message in its binary form. */
 export function messageValue<D extends DescMessage>(schema: D): ValueCodec<MessageShape<D>> {
-  return { encode: (value) => toBinary(schema, value), decode: (bytes) => fromBinary(schema, bytes) };
+  return { encode: (value) => encode(schema, value), decode: (bytes) => decode(schema, bytes) };
 }
 
 /** Stores a key's encoding as the value: integers, texts and bytes. */
@@ -87,8 +86,13 @@ function scanRange(
   return { start, end, reverse };
 }
 
+/** What a map needs of its index: the bytes before a row's primary key, or undefined if the row is left out. */
+export interface RowIndex<K, V> {
+  rowHead(value: V, key: K): Uint8Array | undefined;
+}
+
 /** A secondary index of a map: rows by something computed from them. Undefined leaves a row out. */
-export class Index<I, K, V> {
+export class Index<I, K, V> implements RowIndex<K, V> {
   readonly prefix: Uint8Array;
   readonly key: KeyCodec<I>;
   readonly of: (value: V, key: K) => I | undefined;
@@ -103,6 +107,11 @@ export class Index<I, K, V> {
   head(indexKey: I): Uint8Array {
     return concatBytes(this.prefix, this.key.encodePart(indexKey));
   }
+
+  rowHead(value: V, key: K): Uint8Array | undefined {
+    const indexKey = this.of(value, key);
+    return indexKey === undefined ? undefined : this.head(indexKey);
+  }
 }
 
 interface MapParams<K, V> {
@@ -110,8 +119,7 @@ interface MapParams<K, V> {
   readonly prefix: Uint8Array;
   readonly key: KeyCodec<K>;
   readonly value: ValueCodec<V>;
-  // Index keys differ in type; the map only ever asks an index about its own rows.
-  readonly indexes?: readonly Index<never, K, V>[];
+  readonly indexes?: readonly RowIndex<K, V>[];
 }
 
 /** A map from typed keys to typed values, in key order, with its indexes kept in step. */
@@ -120,14 +128,14 @@ export class TypedMap<K, V> {
   readonly prefix: Uint8Array;
   readonly keyCodec: KeyCodec<K>;
   private readonly value: ValueCodec<V>;
-  private readonly indexes: readonly Index<unknown, K, V>[];
+  private readonly indexes: readonly RowIndex<K, V>[];
 
   constructor(params: MapParams<K, V>) {
     this.storeName = params.store;
     this.prefix = params.prefix;
     this.keyCodec = params.key;
     this.value = params.value;
-    this.indexes = (params.indexes ?? []) as unknown as readonly Index<unknown, K, V>[];
+    this.indexes = params.indexes ?? [];
   }
 
   private full(key: K): Uint8Array {
@@ -157,13 +165,11 @@ export class TypedMap<K, V> {
     const store = ctx.store(this.storeName);
     const primary = this.keyCodec.encode(key);
     for (const index of this.indexes) {
-      const oldKey = before === undefined ? undefined : index.of(before, key);
-      const newKey = after === undefined ? undefined : index.of(after, key);
-      const oldBytes = oldKey === undefined ? undefined : concatBytes(index.head(oldKey), primary);
-      const newBytes = newKey === undefined ? undefined : concatBytes(index.head(newKey), primary);
-      if (oldBytes !== undefined && newBytes !== undefined && oldBytes.join() === newBytes.join()) continue;
-      if (oldBytes !== undefined) store.delete(oldBytes);
-      if (newBytes !== undefined) store.set(newBytes, emptyBytes);
+      const oldHead = before === undefined ? undefined : index.rowHead(before, key);
+      const newHead = after === undefined ? undefined : index.rowHead(after, key);
+      if (oldHead !== undefined && newHead !== undefined && equalBytes(oldHead, newHead)) continue;
+      if (oldHead !== undefined) store.delete(concatBytes(oldHead, primary));
+      if (newHead !== undefined) store.set(concatBytes(newHead, primary), emptyBytes);
     }
   }
 

@@ -1,4 +1,3 @@
-import type { ValidatorUpdate } from "./abci.ts";
 import {
   create,
   type DescMessage,
@@ -39,11 +38,6 @@ export interface Invariant {
   readonly broken: (changes: readonly StateChange[], ctx: Context) => string | undefined;
 }
 
-/** What a module's genesis gives back to the engine. */
-export interface GenesisOutcome {
-  readonly validators?: readonly ValidatorUpdate[];
-}
-
 /** A module of the state machine (HOUSE.md, Inside `chain`). */
 export interface Module {
   readonly name: string;
@@ -51,6 +45,8 @@ export interface Module {
   readonly storeName?: string;
   readonly messages?: readonly MessageHandler[];
   readonly queries?: readonly QueryHandler[];
+  /** Further types that may stand in an Any of its messages: authorizations, allowances, keys. */
+  readonly types?: readonly DescMessage[];
   readonly preBlock?: (ctx: Context) => void;
   readonly beginBlock?: (ctx: Context) => void;
   readonly endBlock?: (ctx: Context) => void;

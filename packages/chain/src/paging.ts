@@ -43,6 +43,8 @@ export function paginate<T, R>(params: {
   readonly request: PageRequest | undefined;
   readonly scan: (options: { from: Uint8Array | undefined; reverse: boolean }) => Iterable<PageRow<T>>;
   readonly keep: (value: T) => R | undefined;
+  /** Whether a request without a limit gets a total; the reference's filtered lists give none. Default true. */
+  readonly countByDefault?: boolean;
 }): Page<R> {
   const request = params.request ?? emptyRequest;
   if (request.key.length > 0 && request.offset > 0n) {
@@ -50,7 +52,7 @@ export function paginate<T, R>(params: {
   }
   const limit = request.limit === 0n ? defaultPageLimit : request.limit < maxPageRows ? request.limit : maxPageRows;
   const byKey = request.key.length > 0;
-  const countTotal = !byKey && (request.countTotal || request.limit === 0n);
+  const countTotal = !byKey && (request.countTotal || (request.limit === 0n && (params.countByDefault ?? true)));
   const rows: R[] = [];
   let hits = 0n;
   let nextKey: Uint8Array = emptyBytes;

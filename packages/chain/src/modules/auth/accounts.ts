@@ -1,0 +1,91 @@
+import { type Any, anyPack, anyUnpack } from "@bufbuild/protobuf/wkt";
+import { assert } from "@stoa/std";
+import { accountText, moduleAddress } from "@stoa/wire";
+import { BaseAccountSchema, ModuleAccountSchema } from "@stoa/wire/cosmos.auth.v1beta1";
+import { create } from "../../codec.ts";
+import type { Context } from "../../context.ts";
+import { accounts, addressByNumber, nextNumber } from "./keys.ts";
+import { type Account, moduleAccounts } from "./types.ts";
+
+/** Reads an account of a type that we know. */
+export function unpackAccount(any: Any): Account {
+  const base = anyUnpack(any, BaseAccountSchema);
+  if (base !== undefined) {
+    return {
+      address: base.address,
+      publicKey: base.pubKey,
+      number: base.accountNumber,
+      sequence: base.sequence,
+      module: undefined,
+    };
+  }
+  const module = anyUnpack(any, ModuleAccountSchema);
+  assert(module?.baseAccount !== undefined, `an account of type ${any.typeUrl} is stored`);
+  const { baseAccount, name, permissions } = module;
+  return {
+    address: baseAccount.address,
+    publicKey: baseAccount.pubKey,
+    number: baseAccount.accountNumber,
+    sequence: baseAccount.sequence,
+    module: { name, permissions },
+  };
+}
+
+export function packAccount(account: Account): Any {
+  const base = create(BaseAccountSchema, {
+    address: account.address,
+    accountNumber: account.number,
+    sequence: account.sequence,
+    ...(account.publicKey === undefined ? {} : { pubKey: account.publicKey }),
+  });
+  if (account.module === undefined) return shortAny(anyPack(BaseAccountSchema, base));
+  const { name, permissions } = account.module;
+  return shortAny(
+    anyPack(
+      ModuleAccountSchema,
+      create(ModuleAccountSchema, { baseAccount: base, name, permissions: [...permissions] }),
+    ),
+  );
+}
+
+// Cosmos type URLs are a bare slash and the name.
+function shortAny(any: Any): Any {
+  any.typeUrl = any.typeUrl.slice(any.typeUrl.lastIndexOf("/"));
+  return any;
+}
+
+export function getAccount(ctx: Context, address: Uint8Array): Account | undefined {
+  const any = accounts.get(ctx, address);
+  return any === undefined ? undefined : unpackAccount(any);
+}
+
+export function setAccount(ctx: Context, address: Uint8Array, account: Account): void {
+  accounts.set(ctx, address, packAccount(account));
+}
+
+function takeNumber(ctx: Context): bigint {
+  const number = nextNumber.get(ctx) ?? 0n;
+  nextNumber.set(ctx, number + 1n);
+  return number;
+}
+
+function addAccount(ctx: Context, address: Uint8Array, module: Account["module"]): Account {
+  const number = takeNumber(ctx);
+  const account: Account = { address: accountText(address), publicKey: undefined, number, sequence: 0n, module };
+  setAccount(ctx, address, account);
+  addressByNumber.set(ctx, number, address);
+  return account;
+}
+
+/** Creates a plain account where there is none: a first receipt makes one (base-chain.md §8.2). */
+export function ensureAccount(ctx: Context, address: Uint8Array): void {
+  if (!accounts.has(ctx, address)) addAccount(ctx, address, undefined);
+}
+
+/** The module's account, created when it is first asked for. */
+export function ensureModuleAccount(ctx: Context, name: string): Account {
+  const permissions = moduleAccounts.get(name);
+  assert(permissions !== undefined, `${name} is no module account`);
+  const address = moduleAddress(name, ctx.crypto.hash);
+  return getAccount(ctx, address) ?? addAccount(ctx, address, { name, permissions });
+}

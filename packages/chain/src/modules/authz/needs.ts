@@ -1,0 +1,16 @@
+import type { Message } from "../../codec.ts";
+import type { Context } from "../../context.ts";
+import type { MessageHandler } from "../../module.ts";
+import type { AuthorizationKind } from "./types.ts";
+
+/** What authz asks of others. */
+export interface AuthzNeeds {
+  readonly kinds: readonly AuthorizationKind[];
+  readonly ensureAccount: (ctx: Context, address: Uint8Array) => void;
+  readonly hasAccount: (ctx: Context, address: Uint8Array) => boolean;
+  readonly isBlocked: (ctx: Context, address: Uint8Array) => boolean;
+  /** The handler of a message type, or undefined. */
+  readonly handler: (typeUrl: string) => MessageHandler | undefined;
+  /** Who must sign a message. */
+  readonly signers: (typeUrl: string, msg: Message) => readonly Uint8Array[];
+}
