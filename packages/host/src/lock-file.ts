@@ -28,7 +28,11 @@ const maxAttempts = 20;
  */
 export function acquireLock(params: { readonly path: string; readonly purpose: string }): Lock {
   const { path } = params;
-  const own: LockHolder = { pid: process.pid, started: startOf(process.pid) ?? "", purpose: params.purpose };
+  const own: LockHolder = {
+    pid: process.pid,
+    started: processState(process.pid)?.started ?? "",
+    purpose: params.purpose,
+  };
   const content = JSON.stringify({ ...own, token: randomBytes(8).toString("hex") });
   for (let attempt = 0; attempt < maxAttempts; attempt++) {
     if (place(path, content)) return { close: () => release(path, content) };
@@ -118,18 +122,22 @@ function isAlive(holder: LockHolder): boolean {
     // EPERM: it is there, but another user's.
     if (systemCode(error) !== "EPERM") return false;
   }
-  const started = startOf(holder.pid);
-  return started === undefined || holder.started === "" || started === holder.started;
+  const seen = processState(holder.pid);
+  if (seen === undefined || holder.started === "") return true;
+  return !seen.ended && seen.started === holder.started;
 }
 
-/** Start time of a process from /proc, in clock ticks since boot, with the boot's id; undefined where there is no /proc. */
-function startOf(pid: number): string | undefined {
+/**
+ * What /proc says of a process: when it started, in clock ticks since boot with the boot's id, and whether it has ended
+ * and only waits to be collected by its parent. Undefined where there is no /proc.
+ */
+function processState(pid: number): { readonly started: string; readonly ended: boolean } | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    // The name in parentheses may hold spaces; the start time is the 20th field after it.
+    // The name in parentheses may hold spaces; then the state follows, and the start time 19 fields later.
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
-    return `${boot}/${fields[19]}`;
+    return { started: `${boot}/${fields[19]}`, ended: fields[0] === "Z" || fields[0] === "X" };
   } catch {
     return undefined;
   }

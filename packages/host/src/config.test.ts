@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { flagName, loadConfig, setting, variableName } from "./config.ts";
+
+const schema = {
+  blockIntervalMs: setting.integer(1000, { description: "Time between blocks", min: 10, max: 60_000 }),
+  moniker: setting.text("node", { description: "Name" }),
+  engine: setting.choice("embedded", ["embedded", "comet"], { description: "Consensus" }),
+  emptyBlocks: setting.yesNo(true, { description: "Make blocks without transactions" }),
+  peers: setting.list([], { description: "Addresses" }),
+  token: setting.optionalText({ description: "Secret", secret: true }),
+};
+
+test("defaults, then file, then environment, then flags", () => {
+  const loaded = loadConfig(schema, {
+    file: { blockIntervalMs: 2000, moniker: "from file", peers: ["a", "b"] },
+    environment: { STOA_BLOCK_INTERVAL_MS: "3000", STOA_EMPTY_BLOCKS: "false", STOA_TOKEN: "hush", STOA_OTHER: "1" },
+    environmentPrefix: "STOA_",
+    flags: { "block-interval-ms": "500", engine: "comet", moniker: undefined },
+  });
+  assert.ok(loaded.ok);
+  const { values } = loaded.value;
+  const interval: number = values.blockIntervalMs;
+  const engine: "embedded" | "comet" = values.engine;
+  assert.deepEqual([interval, engine], [500, "comet"]);
+  assert.deepEqual(values, {
+    blockIntervalMs: 500,
+    moniker: "from file",
+    engine: "comet",
+    emptyBlocks: false,
+    peers: ["a", "b"],
+    token: "hush",
+  });
+  assert.ok(Object.isFrozen(values) && Object.isFrozen(values.peers));
+  const explained = loaded.value.explain().map((each) => `${each.setting}=${each.value} ${each.origin} ${each.source}`);
+  assert.deepEqual(explained, [
+    "blockIntervalMs=500 flag --block-interval-ms",
+    "moniker=from file file moniker",
+    "engine=comet flag --engine",
+    "emptyBlocks=false environment STOA_EMPTY_BLOCKS",
+    "peers=a,b file peers",
+    "token=(set) environment STOA_TOKEN",
+  ]);
+});
+
+test("all problems are listed, with where they stand", () => {
+  const loaded = loadConfig(schema, {
+    file: { blockIntervalMs: 5, blokInterval: 1, peers: "a" },
+    environment: { ENGINE: "raft" },
+    flags: { "empty-blocks": "maybe", verbose: true },
+  });
+  assert.ok(!loaded.ok);
+  assert.deepEqual(
+    loaded.error.map((problem) => problem.message),
+    [
+      "blockIntervalMs must be a whole number from 10 to 60000",
+      "ENGINE must be one of embedded, comet",
+      "--empty-blocks must be true or false",
+      "there is no setting blokInterval",
+      "there is no setting --verbose",
+    ],
+  );
+  const list = loadConfig(schema, { file: [] });
+  assert.ok(!list.ok);
+});
+
+test("numbers are whole, in bounds and plain", () => {
+  for (const text of ["1e3", "10.5", " 10", "", "0x10", "99999999999999999999"]) {
+    assert.equal(loadConfig(schema, { flags: { "block-interval-ms": text } }).ok, false, text);
+  }
+  assert.equal(loadConfig(schema, { file: { blockIntervalMs: 10.5 } }).ok, false);
+});
+
+test("one setting has one name in three spellings", () => {
+  assert.equal(flagName("blockIntervalMs"), "block-interval-ms");
+  assert.equal(variableName("STOA_", "blockIntervalMs"), "STOA_BLOCK_INTERVAL_MS");
+});

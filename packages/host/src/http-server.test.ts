@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { request as send } from "node:http";
+import { connect } from "node:net";
+import { type TestContext, test } from "node:test";
+import { type Log, silentLog } from "@stoa/std";
+import { type HttpServerParams, HttpStatus, listenHttp, readBody, sendJson, sendText } from "./http-server.ts";
+
+async function server(t: TestContext, handle: HttpServerParams["handle"], more: Partial<HttpServerParams> = {}) {
+  const running = await listenHttp({ host: "127.0.0.1", port: 0, log: silentLog, handle, ...more });
+  t.after(() => running.close(0));
+  return running;
+}
+
+test("answers, over a port of the system's choice", async (t) => {
+  const running = await server(t, (request, response) => sendJson(response, 200, { path: request.url }));
+  const answer = await fetch(`${running.url}/status?x=1`);
+  assert.equal(answer.status, 200);
+  assert.equal(answer.headers.get("content-type"), "application/json; charset=utf-8");
+  assert.deepEqual(await answer.json(), { path: "/status?x=1" });
+});
+
+test("a body within the limit is read; a larger one is refused, announced or not", async (t) => {
+  const running = await server(t, async (request, response) => {
+    const body = await readBody(request, 10);
+    sendText(response, 200, `${body.length}`);
+  });
+  const post = (body: Uint8Array<ArrayBuffer> | ReadableStream) =>
+    fetch(running.url, { method: "POST", body, duplex: "half" } as RequestInit);
+  assert.equal(await (await post(new Uint8Array(10))).text(), "10");
+  const refused = await post(new Uint8Array(11));
+  assert.equal(refused.status, 413);
+  assert.match(await refused.text(), /larger than 10 bytes/);
+  const chunked = send(running.url, { method: "POST", headers: { "transfer-encoding": "chunked" } });
+  chunked.on("error", () => undefined);
+  chunked.write(Buffer.alloc(8));
+  chunked.write(Buffer.alloc(8));
+  const [answer] = await once(chunked, "response");
+  assert.equal(answer.statusCode, 413);
+  chunked.destroy();
+});
+
+test("a handler's status goes to the client; its bugs go to the log and not to the client", async (t) => {
+  const errors: string[] = [];
+  const log: Log = { ...silentLog, error: (message, fields) => void errors.push(`${message}: ${fields?.reason}`) };
+  const running = await server(
+    t,
+    (request) => {
+      if (request.url === "/known") throw new HttpStatus(404, "no such lease");
+      throw new Error("the password is hunter2");
+    },
+    { log },
+  );
+  const known = await fetch(`${running.url}/known`);
+  assert.deepEqual([known.status, await known.text()], [404, "no such lease"]);
+  const bug = await fetch(running.url);
+  assert.deepEqual([bug.status, await bug.text()], [500, "internal error"]);
+  assert.deepEqual(errors, ["a request failed: the password is hunter2"]);
+});
+
+test("headers that are too many, and a client that is too slow, are cut off", async (t) => {
+  const limits = { headerBytes: 2048, headersTimeoutMs: 100, requestTimeoutMs: 200 };
+  const running = await server(t, (_request, response) => sendText(response, 200, "ok"), { limits });
+  assert.equal((await fetch(running.url, { headers: { big: "x".repeat(4000) } })).status, 431);
+  const slow = connect(running.port, "127.0.0.1");
+  slow.write("GET / HTTP/1.1\r\nhost: x\r\n");
+  let said = "";
+  slow.on("data", (chunk) => {
+    said += chunk;
+  });
+  await once(slow, "close");
+  assert.match(said, /408 Request Timeout/);
+});
+
+test("a port in use is named", async (t) => {
+  const running = await server(t, (_request, response) => sendText(response, 200, "ok"));
+  const again = listenHttp({ host: "127.0.0.1", port: running.port, log: silentLog, handle: () => undefined });
+  await assert.rejects(again, {
+    code: "address-in-use",
+    message: `127.0.0.1:${running.port} is in use by another program`,
+  });
+});
+
+test("closing lets a running answer end, then cuts what hangs", async () => {
+  let release = (): void => undefined;
+  const running = await listenHttp({
+    host: "127.0.0.1",
+    port: 0,
+    log: silentLog,
+    handle(request, response) {
+      if (request.url === "/hang") return;
+      release = () => sendText(response, 200, "done");
+    },
+  });
+  const good = fetch(`${running.url}/good`);
+  const hanging = fetch(`${running.url}/hang`).catch((error: unknown) => error);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  const closed = running.close(100);
+  release();
+  assert.equal(await (await good).text(), "done");
+  await closed;
+  assert.ok((await hanging) instanceof Error);
+});
