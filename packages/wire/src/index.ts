@@ -33,6 +33,10 @@ export {
 } from "./jwt-claims.ts";
 export { type JsonMode, type JsonNode, jsonFields, jsonKindName, parseJsonBytes, parseJsonText } from "./jwt-json.ts";
 export { jwtSchemaValid } from "./jwt-schema.ts";
+// biome-ignore format: a door is one screen
+export {
+  bitCount, type MemberSignature, multisigModeInfo, multisigSignature, setBits, splitMultisignature,
+} from "./multisig.ts";
 export { toProtoJson } from "./proto-json.ts";
 export { fromProtoJson } from "./proto-json-parse.ts";
 // biome-ignore format: a door is one screen
@@ -40,9 +44,19 @@ export {
   addressOf, type MultisigPublicKey, maxMultisigDepth, multisigKey, type PublicKey, publicKeyFromAny,
   publicKeyToAmino, publicKeyToAminoJson, publicKeyToAny, publicKeyToJson, type SinglePublicKey,secp256k1Key, 
 } from "./public-key.ts";
+// biome-ignore format: a door is one screen
+export {
+  aminoSignBytes, directAuxSignBytes, directSignBytes, enabledSignModes, type SignableTx, 
+  type SignerData,signBytesOf, 
+} from "./sign-docs.ts";
 export { nanoTimeText, parseDurationText, parseTimeText, protoTimeText } from "./time-text.ts";
 export { type DecodedTx, decodeTx, type TxDecodeError, type TxMessage } from "./tx.ts";
+// biome-ignore format: a door is one screen
+export {
+  assembleTx, buildTx, type DraftSigner, messageToAny, newMessage, type TxDraft, txHash, type UnsignedTx,
+} from "./tx-build.ts";
 export { type TxTypes, txTypesOf } from "./tx-types.ts";
+export { type SignatureCheck, verifyBytes, verifyTxSignature } from "./tx-verify.ts";
 export { typeNameOf } from "./type-url.ts";
 export { rejectUnknownFields, type TypeResolver, type UnknownFieldsError } from "./unknown-fields.ts";
 export { WireError } from "./wire-error.ts";

@@ -12,7 +12,7 @@ import {
   uint64Be,
   utf8,
 } from "@stoa/std";
-import { goJsonString } from "../go-json.ts";
+import { jsonStringText } from "../json-text.ts";
 import { type Height, identifierProblem, isChannelFormat, isClientId } from "./identifiers.ts";
 
 /** What a packet's commitment covers, and what names it. */
@@ -61,19 +61,19 @@ export function ackCommitment(ack: Uint8Array, hash: Hash): Uint8Array {
 
 /** Acknowledgement text of a packet that was executed. */
 export function resultAck(result: Uint8Array): string {
-  return `{"result":${goJsonString(toBase64(result))}}`;
+  return `{"result":${jsonStringText(toBase64(result))}}`;
 }
 
 const seeEvents = "error handling packet: see events for details";
 
 /** Acknowledgement text of a refusal; only the code enters, because the text is state. */
 export function errorAck(code: number): string {
-  return `{"error":${goJsonString(`ABCI code: ${code}: ${seeEvents}`)}}`;
+  return `{"error":${jsonStringText(`ABCI code: ${code}: ${seeEvents}`)}}`;
 }
 
 /** Acknowledgement text of a refusal that names the codespace. */
 export function errorAckWithCodespace(codespace: string, code: number): string {
-  return `{"error":${goJsonString(`ABCI error: ${codespace}/${code}: ${seeEvents}`)}}`;
+  return `{"error":${jsonStringText(`ABCI error: ${codespace}/${code}: ${seeEvents}`)}}`;
 }
 
 /** An acknowledgement that was read: the result, or the error's text. */
@@ -161,12 +161,12 @@ export interface TransferData {
 /** The packet data's JSON; an empty memo is left out. */
 export function transferDataText(data: TransferData): string {
   const fields = [
-    `"denom":${goJsonString(data.denom)}`,
-    `"amount":${goJsonString(data.amount)}`,
-    `"sender":${goJsonString(data.sender)}`,
-    `"receiver":${goJsonString(data.receiver)}`,
+    `"denom":${jsonStringText(data.denom)}`,
+    `"amount":${jsonStringText(data.amount)}`,
+    `"sender":${jsonStringText(data.sender)}`,
+    `"receiver":${jsonStringText(data.receiver)}`,
   ];
-  if (data.memo !== "") fields.push(`"memo":${goJsonString(data.memo)}`);
+  if (data.memo !== "") fields.push(`"memo":${jsonStringText(data.memo)}`);
   return `{${fields.join(",")}}`;
 }
 

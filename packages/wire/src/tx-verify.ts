@@ -1,0 +1,56 @@
+import type { Hash, Verifier } from "@stoa/std";
+import type { SignMode } from "../gen/cosmos.tx.signing.v1beta1.js";
+import type { ModeInfo } from "../gen/cosmos.tx.v1beta1.js";
+import { bitCount, setBits, splitMultisignature } from "./multisig.ts";
+import type { PublicKey } from "./public-key.ts";
+
+/** What one signer's verification needs. */
+export interface SignatureCheck {
+  readonly publicKey: PublicKey;
+  readonly modeInfo: ModeInfo | undefined;
+  readonly signature: Uint8Array;
+  /** Sign bytes of a mode; undefined where the mode cannot be used. */
+  readonly signBytes: (mode: SignMode) => Uint8Array | undefined;
+  readonly verifier: Verifier;
+  readonly hash: Hash;
+}
+
+/** True if a plain key signed the bytes: the ECDSA schemes over their SHA-256, ed25519 over the bytes. */
+export function verifyBytes(
+  publicKey: PublicKey,
+  bytes: Uint8Array,
+  signature: Uint8Array,
+  ports: { readonly verifier: Verifier; readonly hash: Hash },
+): boolean {
+  if (publicKey.type === "multisig") return false;
+  const signed = publicKey.type === "ed25519" ? bytes : ports.hash.sha256(bytes);
+  return ports.verifier.verify(publicKey.type, publicKey.key, signed, signature);
+}
+
+/**
+ * True if the signature is the signer's: one key with one mode, or a multisig whose bit array is as long as its keys,
+ * with at least the threshold of members set and every one of them right (base-chain.md §4.2).
+ */
+export function verifyTxSignature(check: SignatureCheck): boolean {
+  const { publicKey, modeInfo, signature } = check;
+  if (modeInfo?.sum.case === "single") {
+    const bytes = publicKey.type === "multisig" ? undefined : check.signBytes(modeInfo.sum.value.mode);
+    return bytes !== undefined && verifyBytes(publicKey, bytes, signature, check);
+  }
+  if (modeInfo?.sum.case !== "multi" || publicKey.type !== "multisig") return false;
+  const { bitarray, modeInfos } = modeInfo.sum.value;
+  const signatures = splitMultisignature(signature);
+  const members = setBits(bitarray);
+  const { keys, threshold } = publicKey;
+  if (signatures === undefined || bitCount(bitarray) !== keys.length) return false;
+  if (signatures.length < threshold || signatures.length > keys.length || members.length < threshold) return false;
+  if (members.length > signatures.length || signatures.length !== modeInfos.length) return false;
+  return members.every((member, place) =>
+    verifyTxSignature({
+      ...check,
+      publicKey: keys[member] as PublicKey,
+      modeInfo: modeInfos[place],
+      signature: signatures[place] as Uint8Array,
+    }),
+  );
+}
