@@ -39,6 +39,8 @@ function runBuf(outputFolder: string): void {
       {
         local: [process.execPath, join(plugins, "protoc-gen-es")],
         out: outputFolder,
+        // One process for all files instead of one for each folder.
+        strategy: "all",
         opt: ["target=js+dts", "import_extension=js"],
       },
     ],
@@ -47,7 +49,7 @@ function runBuf(outputFolder: string): void {
     cwd: packageFolder,
     timeout: bufTimeoutMs,
     stdio: ["ignore", "inherit", "pipe"],
-    env: { ...process.env, PATH: [plugins, process.env["PATH"] ?? ""].join(delimiter) },
+    env: { ...process.env, PATH: [plugins, process.env.PATH ?? ""].join(delimiter) },
   });
 }
 

@@ -31,7 +31,7 @@ export {
   attestationScope, checkJwtLeases, type JwtClaims, type JwtDeployment, type JwtLeases, type JwtPermission,
   type JwtScope, jwtScopes, readJwtClaims,
 } from "./jwt-claims.ts";
-export { type JsonMode, type JsonNode, jsonFields, jsonKindName, parseJsonBytes, parseJsonText } from "./jwt-json.ts";
+export { type JsonMode, type JsonNode, jsonFields, parseJsonBytes, parseJsonText } from "./jwt-json.ts";
 export { jwtSchemaValid } from "./jwt-schema.ts";
 // biome-ignore format: a door is one screen
 export {
@@ -49,6 +49,7 @@ export {
   aminoSignBytes, directAuxSignBytes, directSignBytes, enabledSignModes, type SignableTx, 
   type SignerData,signBytesOf, 
 } from "./sign-docs.ts";
+export { signerPathsOf, signersOf } from "./signers.ts";
 export { nanoTimeText, parseDurationText, parseTimeText, protoTimeText } from "./time-text.ts";
 export { type DecodedTx, decodeTx, type TxDecodeError, type TxMessage } from "./tx.ts";
 // biome-ignore format: a door is one screen
