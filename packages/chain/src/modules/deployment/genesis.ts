@@ -17,7 +17,10 @@ export function initDeployment(ctx: Context, section: GenesisState): void {
 
 export function exportDeployment(ctx: Context) {
   return {
-    deployments: [...deployments.scan(ctx)].map(({ key, value }) => ({ deployment: value, groups: groupsOf(ctx, key) })),
+    deployments: [...deployments.scan(ctx)].map(({ key, value }) => ({
+      deployment: value,
+      groups: groupsOf(ctx, key),
+    })),
     params: requireParams(ctx),
   };
 }

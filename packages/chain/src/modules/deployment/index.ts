@@ -33,9 +33,18 @@ export function createDeployment(needs: DeploymentNeeds) {
         check: checkCloseDeployment,
         apply: (ctx, msg) => applyCloseDeployment(ctx, needs, msg),
       }),
-      handle(Msg.method.closeGroup, { check: checkGroupMessage, apply: (ctx, msg) => applyCloseGroup(ctx, needs, msg) }),
-      handle(Msg.method.pauseGroup, { check: checkGroupMessage, apply: (ctx, msg) => applyPauseGroup(ctx, needs, msg) }),
-      handle(Msg.method.startGroup, { check: checkGroupMessage, apply: (ctx, msg) => applyStartGroup(ctx, needs, msg) }),
+      handle(Msg.method.closeGroup, {
+        check: checkGroupMessage,
+        apply: (ctx, msg) => applyCloseGroup(ctx, needs, msg),
+      }),
+      handle(Msg.method.pauseGroup, {
+        check: checkGroupMessage,
+        apply: (ctx, msg) => applyPauseGroup(ctx, needs, msg),
+      }),
+      handle(Msg.method.startGroup, {
+        check: checkGroupMessage,
+        apply: (ctx, msg) => applyStartGroup(ctx, needs, msg),
+      }),
       handle(Msg.method.updateParams, { check: checkUpdateParams, apply: applyUpdateParams }),
     ],
     queries: [

@@ -10,7 +10,12 @@ import type { DepositEntry } from "../escrow/types.ts";
 export interface DeploymentNeeds {
   readonly authorizeDeposits: (
     ctx: Context,
-    ask: { readonly signer: string; readonly amount: Coin; readonly sources: readonly number[]; readonly scope: number },
+    ask: {
+      readonly signer: string;
+      readonly amount: Coin;
+      readonly sources: readonly number[];
+      readonly scope: number;
+    },
   ) => DepositEntry[];
   readonly createAccount: (
     ctx: Context,

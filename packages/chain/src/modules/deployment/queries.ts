@@ -9,7 +9,14 @@ import type { Context } from "../../context.ts";
 import { refuse, refuseQuery } from "../../errors.ts";
 import { listByState } from "../../state-list.ts";
 import { deploymentErrors } from "./errors.ts";
-import { type DeploymentKey, deploymentKey, deploymentKeyCodec, deployments, deploymentsByState, idOf } from "./keys.ts";
+import {
+  type DeploymentKey,
+  deploymentKey,
+  deploymentKeyCodec,
+  deployments,
+  deploymentsByState,
+  idOf,
+} from "./keys.ts";
 import type { DeploymentNeeds } from "./needs.ts";
 import { requireParams } from "./params.ts";
 import { groupsOf, requireGroup } from "./transitions.ts";

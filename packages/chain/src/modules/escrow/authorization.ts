@@ -1,6 +1,15 @@
-import { amountOf, type Coin, type Coins, coinsFromWire, coinsToWire, subCoins, validateCoins, addCoins } from "@stoa/wire";
-import { type DepositAuthorization, DepositAuthorizationSchema } from "@stoa/wire/akash.escrow.v1";
 import { assert } from "@stoa/std";
+import {
+  addCoins,
+  amountOf,
+  type Coin,
+  type Coins,
+  coinsFromWire,
+  coinsToWire,
+  subCoins,
+  validateCoins,
+} from "@stoa/wire";
+import { type DepositAuthorization, DepositAuthorizationSchema } from "@stoa/wire/akash.escrow.v1";
 import { create } from "../../codec.ts";
 import { refuse, sdkErrors } from "../../errors.ts";
 import { escrowErrors } from "./errors.ts";

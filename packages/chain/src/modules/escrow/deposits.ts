@@ -1,12 +1,12 @@
 import { Dec } from "@stoa/std";
-import { type Coin, addCoins } from "@stoa/wire";
+import { addCoins, type Coin } from "@stoa/wire";
 import type { Context } from "../../context.ts";
-import { refuseWith, type RegisteredError } from "../../errors.ts";
+import { type RegisteredError, refuseWith } from "../../errors.ts";
 import { spendAuthorization, spendLimits, withLimits } from "./authorization.ts";
 import type { EscrowNeeds } from "./needs.ts";
-import { addTo, } from "./settlement.ts";
-import { type DepositEntry, depositSources, type EscrowAccount } from "./types.ts";
 import { zeroCoin } from "./records.ts";
+import { addTo } from "./settlement.ts";
+import { type DepositEntry, depositSources, type EscrowAccount } from "./types.ts";
 
 /** Who wants to deposit what, from which sources, for what kind of account. */
 export interface DepositRequest {

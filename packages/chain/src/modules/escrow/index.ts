@@ -16,9 +16,9 @@ import { queryAccounts, queryPayments } from "./queries.ts";
 import { accountToWire, paymentToWire } from "./records.ts";
 import { type DepositEntry, escrowStates } from "./types.ts";
 
-export { checkAuthorization, spendAuthorization } from "./authorization.ts";
-export type { DepositGrant, EscrowNeeds } from "./needs.ts";
+export { depositAuthorization, depositMessageUrl } from "./deposit-authorization.ts";
 export { heldByEscrow } from "./invariants.ts";
+export type { DepositGrant, EscrowNeeds } from "./needs.ts";
 
 /**
  * The escrow module and what others may ask of it.

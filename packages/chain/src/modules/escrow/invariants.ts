@@ -58,7 +58,8 @@ export function heldByEscrow(ctx: Context): ReadonlyMap<string, Dec> {
   const add = (denom: string, amount: Dec): void => {
     held.set(denom, (held.get(denom) ?? Dec.zero).add(amount));
   };
-  for (const { value } of accounts.scan(ctx)) for (const { balance } of value.deposits) add(balance.denom, balance.amount);
+  for (const { value } of accounts.scan(ctx))
+    for (const { balance } of value.deposits) add(balance.denom, balance.amount);
   for (const { value } of payments.scan(ctx)) add(value.rate.denom, value.balance);
   return held;
 }

@@ -1,9 +1,4 @@
-import {
-  type EscrowAccountId,
-  type EscrowPaymentId,
-  formatEscrowAccountId,
-  formatEscrowPaymentId,
-} from "@stoa/market";
+import { type EscrowAccountId, type EscrowPaymentId, formatEscrowAccountId, formatEscrowPaymentId } from "@stoa/market";
 import { Index, TypedMap } from "../../collections.ts";
 import { byteKey, textKey } from "../../key-codec.ts";
 import { accountValue, paymentValue } from "./records.ts";

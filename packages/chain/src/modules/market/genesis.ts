@@ -1,4 +1,4 @@
-import { type GenesisState } from "@stoa/wire/akash.market.v1beta5";
+import type { GenesisState } from "@stoa/wire/akash.market.v1beta5";
 import type { Context } from "../../context.ts";
 import { bidKey, bids, idOf, leases, orderKey, orders, params } from "./keys.ts";
 import { checkParams, requireParams } from "./params.ts";

@@ -21,10 +21,7 @@ export interface EscrowForMarket {
   ) => void;
   readonly closeAccount: (ctx: Context, id: EscrowAccountId) => void;
   readonly isAccountOpen: (ctx: Context, id: EscrowAccountId) => boolean;
-  readonly createPayment: (
-    ctx: Context,
-    params: { id: EscrowPaymentId; owner: string; rate: DecCoin },
-  ) => void;
+  readonly createPayment: (ctx: Context, params: { id: EscrowPaymentId; owner: string; rate: DecCoin }) => void;
   readonly withdrawPayment: (ctx: Context, id: EscrowPaymentId) => void;
   readonly closePayment: (ctx: Context, id: EscrowPaymentId) => void;
   readonly isPaymentLive: (ctx: Context, id: EscrowPaymentId) => boolean;

@@ -1,4 +1,4 @@
-import { type GroupSpec, type ResourceOffer, type Resources, resourceAmount, type ResourceValue } from "@stoa/market";
+import { type GroupSpec, type ResourceOffer, type Resources, type ResourceValue, resourceAmount } from "@stoa/market";
 
 function below(offered: ResourceValue | undefined, wanted: ResourceValue | undefined): boolean {
   return (resourceAmount(offered) ?? -1n) < (resourceAmount(wanted) ?? 0n);
@@ -25,7 +25,8 @@ export function offerProblem(spec: GroupSpec, offer: readonly ResourceOffer[]): 
   for (const { resources, count } of offer) {
     const id = resources?.id ?? 0;
     const unit = wanted.get(id);
-    if (resources === undefined || unit?.resource === undefined) return `resource ${id} is not asked for, or offered twice`;
+    if (resources === undefined || unit?.resource === undefined)
+      return `resource ${id} is not asked for, or offered twice`;
     if (unit.count !== count) return `resource ${id}: ${count} offered, ${unit.count} asked for`;
     const problem = amountProblem(resources, unit.resource);
     if (problem !== undefined) return `resource ${id}: ${problem} than asked for`;

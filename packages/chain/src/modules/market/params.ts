@@ -1,9 +1,9 @@
 import { coinsFromWire, validateCoins } from "@stoa/wire";
 import type { MsgUpdateParams, Params } from "@stoa/wire/akash.market.v1beta5";
+import { requireAddress } from "../../address.ts";
 import { requireAuthority } from "../../authority.ts";
 import type { Context } from "../../context.ts";
 import { refuse, refuseWith } from "../../errors.ts";
-import { requireAddress } from "../../address.ts";
 import { durationNs } from "../../time.ts";
 import { marketErrors } from "./errors.ts";
 import { params } from "./keys.ts";

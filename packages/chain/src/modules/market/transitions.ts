@@ -1,4 +1,4 @@
-import { bidEscrowId, type GroupId, leasePaymentId } from "@stoa/market";
+import { bidEscrowId, type GroupId, leasePaymentId, parseLeaseId } from "@stoa/market";
 import {
   EventBidClosedSchema,
   EventLeaseClosedSchema,
@@ -28,7 +28,6 @@ import {
 } from "./keys.ts";
 import type { MarketNeeds } from "./needs.ts";
 import { bidStates, closedReasons, leaseStates, orderStates } from "./types.ts";
-import { parseLeaseId } from "@stoa/market";
 
 /** What an order is made of. */
 export interface OrderParts {

@@ -1,4 +1,10 @@
-import { type DeploymentId, deploymentEscrowId, groupPrice, validateCreateDeployment, validateGroupSpecs } from "@stoa/market";
+import {
+  type DeploymentId,
+  deploymentEscrowId,
+  groupPrice,
+  validateCreateDeployment,
+  validateGroupSpecs,
+} from "@stoa/market";
 import { type Coin, coinFromWire } from "@stoa/wire";
 import { DeploymentSchema, EventDeploymentCreatedSchema } from "@stoa/wire/akash.deployment.v1";
 import { GroupSchema, type MsgCreateDeployment } from "@stoa/wire/akash.deployment.v1beta4";

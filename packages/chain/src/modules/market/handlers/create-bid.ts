@@ -1,6 +1,6 @@
 import {
-  bidEscrowId,
   type BidId,
+  bidEscrowId,
   groupPrice,
   matchCapabilities,
   matchRequirements,
