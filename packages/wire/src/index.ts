@@ -59,6 +59,10 @@ export {
 export { type TxTypes, txTypesOf } from "./tx-types.ts";
 export { type SignatureCheck, verifyBytes, verifyTxSignature } from "./tx-verify.ts";
 export { typeNameOf } from "./type-url.ts";
+// biome-ignore format: a door is one screen
+export {
+  type ChainEvent, type EventAttribute, newTypedEvent, parseTypedEvent, toAbciEvent, typedEvent,
+} from "./typed-event.ts";
 export { rejectUnknownFields, type TypeResolver, type UnknownFieldsError } from "./unknown-fields.ts";
 export { WireError } from "./wire-error.ts";
 // biome-ignore format: a door is one screen
