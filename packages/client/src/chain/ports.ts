@@ -1,0 +1,27 @@
+/** What the client asks of its host: a fetch and a websocket, in the form that browsers and Node both have. */
+
+export interface FetchAnswer {
+  readonly status: number;
+  text(): Promise<string>;
+}
+
+export interface FetchRequest {
+  readonly method: string;
+  readonly headers: Record<string, string>;
+  readonly body: string;
+}
+
+/** The global `fetch` fits. */
+export type Fetch = (url: string, request: FetchRequest) => Promise<FetchAnswer>;
+
+export interface Socket {
+  onopen: ((event: never) => void) | null;
+  onmessage: ((event: { readonly data: unknown }) => void) | null;
+  onclose: ((event: never) => void) | null;
+  onerror: ((event: never) => void) | null;
+  send(text: string): void;
+  close(): void;
+}
+
+/** `(url) => new WebSocket(url)` fits. */
+export type OpenSocket = (url: string) => Socket;
