@@ -1,8 +1,8 @@
 import { assert, compareBytes, concatBytes, type Hash, utf8 } from "@stoa/std";
+import { ByteWriter } from "./byte-writer.ts";
 import { proveSimple } from "./ics23.ts";
 import { bytesField, varintField } from "./protobuf.ts";
 import { simpleMerklePath, simpleMerkleRoot } from "./simple-merkle.ts";
-import { pushUvarint } from "./varint.ts";
 
 /** A store's root at some version. */
 export interface StoreRoot {
@@ -15,15 +15,9 @@ function sorted(roots: readonly StoreRoot[]): { name: Uint8Array; hash: Uint8Arr
   return named.sort((a, b) => compareBytes(a.name, b.name));
 }
 
-function lengthPrefixed(bytes: Uint8Array): Uint8Array {
-  const head: number[] = [];
-  pushUvarint(head, bytes.length);
-  return concatBytes(Uint8Array.from(head), bytes);
-}
-
 /** The leaf item: name and the hash of the root, each with its length (base-chain.md §3.1). */
 function item(hash: Hash, root: { name: Uint8Array; hash: Uint8Array }): Uint8Array {
-  return concatBytes(lengthPrefixed(root.name), lengthPrefixed(hash.sha256(root.hash)));
+  return new ByteWriter().prefixed(root.name).prefixed(hash.sha256(root.hash)).take();
 }
 
 /** The app hash: simple merkle root over the stores' names and root hashes, sorted by name. */

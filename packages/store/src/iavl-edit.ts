@@ -1,4 +1,5 @@
 import { assert, compareBytes, type Hash } from "@stoa/std";
+import { ByteWriter } from "./byte-writer.ts";
 import { IavlNode, type LoadNode, type NodeId } from "./iavl-node.ts";
 import { IavlTree } from "./iavl-tree.ts";
 
@@ -58,13 +59,13 @@ export class IavlEdit {
     assert(!this.finished, "the edit is finished");
     this.finished = true;
     const created: IavlNode[] = [];
-    if (this.root !== undefined && this.root.nonce === 0) this.seal(this.root, hash, created);
+    if (this.root !== undefined && this.root.nonce === 0) this.seal(this.root, hash, created, new ByteWriter());
     return { tree: new IavlTree(this.root, this.load), created, orphans: this.orphans };
   }
 
-  private seal(node: IavlNode, hash: Hash, created: IavlNode[]): void {
-    for (const child of node.freshChildren()) this.seal(child, hash, created);
-    node.seal(hash, this.load);
+  private seal(node: IavlNode, hash: Hash, created: IavlNode[], writer: ByteWriter): void {
+    for (const child of node.freshChildren()) this.seal(child, hash, created, writer);
+    node.seal(hash, this.load, writer);
     node.nonce = created.push(node);
   }
 

@@ -1,5 +1,6 @@
-import { assert, concatBytes, type Hash } from "@stoa/std";
-import { ByteReader, pushUvarint, pushVarint } from "./varint.ts";
+import { assert, type Hash } from "@stoa/std";
+import { ByteReader } from "./byte-reader.ts";
+import { ByteWriter } from "./byte-writer.ts";
 
 /** Where a node is stored: the version that created it and its number within that version, from 1. */
 export interface NodeId {
@@ -107,46 +108,40 @@ export class IavlNode {
   }
 
   /** Computes the hash; the children's must be known. */
-  seal(hash: Hash, load: LoadNode): void {
-    this.hash = hash.sha256(
-      this.value === undefined
-        ? concatBytes(this.innerPrefix(), childLength, hashOf(this.left(load)), childLength, hashOf(this.right(load)))
-        : concatBytes(this.leafPrefix(), lengthOf(this.key), this.key, childLength, hash.sha256(this.value)),
-    );
+  seal(hash: Hash, load: LoadNode, writer: ByteWriter): void {
+    if (this.value === undefined) {
+      this.writeHead(writer.reset())
+        .prefixed(hashOf(this.left(load)))
+        .prefixed(hashOf(this.right(load)));
+    } else {
+      const valueHash = hash.sha256(this.value);
+      this.writeHead(writer.reset()).prefixed(this.key).prefixed(valueHash);
+    }
+    this.hash = hash.sha256(writer.view());
   }
 
-  /** Height, size 1 and version: what precedes key and value in a leaf's pre-image, and the prefix of its ICS-23 leaf. */
-  leafPrefix(): Uint8Array {
-    const out: number[] = [];
-    pushVarint(out, 0);
-    pushVarint(out, 1);
-    pushVarint(out, this.version);
-    return Uint8Array.from(out);
+  /**
+   * Height, size and version: what precedes key and value, or the children, in the pre-image of the hash (base-chain.md
+   * §3.3) and so in the operations of an ICS-23 proof.
+   */
+  head(): Uint8Array {
+    return this.writeHead(new ByteWriter()).take();
   }
 
-  /** Height, size and version: what precedes the children in an inner node's pre-image. */
-  innerPrefix(): Uint8Array {
-    const out: number[] = [];
-    pushVarint(out, this.height);
-    pushVarint(out, this.size);
-    pushVarint(out, this.version);
-    return Uint8Array.from(out);
+  private writeHead(writer: ByteWriter): ByteWriter {
+    return writer.varint(this.height).varint(this.size).varint(this.version);
   }
 
-  /** Our stored form: height, hash, key, then a leaf's value or an inner node's size and children. */
-  encode(): Uint8Array {
-    const head: number[] = [];
-    pushUvarint(head, this.height);
-    pushUvarint(head, this.key.length);
-    if (this.value !== undefined) return concatBytes(Uint8Array.from(head), this.key, hashOf(this), this.value);
-    const tail: number[] = [];
-    pushUvarint(tail, this.size);
+  /** Our stored form: height, key, hash, then a leaf's value or an inner node's size and children. */
+  encode(writer: ByteWriter): Uint8Array {
+    writer.reset().uvarint(this.height).prefixed(this.key).bytes(hashOf(this));
+    if (this.value !== undefined) return writer.bytes(this.value).take();
+    writer.uvarint(this.size);
     for (const child of [this.leftChild, this.rightChild]) {
       assert(child !== undefined && child.nonce > 0, "an inner node is stored after its children");
-      pushUvarint(tail, child.version);
-      pushUvarint(tail, child.nonce);
+      writer.uvarint(child.version).uvarint(child.nonce);
     }
-    return concatBytes(Uint8Array.from(head), this.key, hashOf(this), Uint8Array.from(tail));
+    return writer.take();
   }
 
   /** Reads {@link IavlNode.encode}'s form. Throws StoreError `corrupt`. */
@@ -172,14 +167,6 @@ export class IavlNode {
 }
 
 export const hashBytes = 32;
-const childLength = Uint8Array.of(hashBytes);
-
-function lengthOf(bytes: Uint8Array): Uint8Array {
-  const out: number[] = [];
-  pushUvarint(out, bytes.length);
-  return Uint8Array.from(out);
-}
-
 /** The hash of a sealed node. */
 export function hashOf(node: IavlNode): Uint8Array {
   assert(node.hash !== undefined, "the node is not hashed yet");

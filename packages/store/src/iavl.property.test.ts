@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { toHex } from "@stoa/std";
 import { pureHash } from "@stoa/std/crypto";
 import fc from "fast-check";
+import { ByteWriter } from "./byte-writer.ts";
 import { IavlEdit } from "./iavl-edit.ts";
 import { IavlNode, type LoadNode } from "./iavl-node.ts";
 import { IavlTree, nothingStored } from "./iavl-tree.ts";
@@ -56,7 +57,7 @@ test("a tree is a balanced ordered map, and stored nodes minus orphans are exact
           }
         }
         const { tree: next, created, orphans } = edit.finish(pureHash);
-        for (const node of created) stored.set(`${node.version}/${node.nonce}`, node.encode());
+        for (const node of created) stored.set(`${node.version}/${node.nonce}`, node.encode(new ByteWriter()));
         assert.equal(toHex(base.rootHash(pureHash)), before);
         assert.equal([...base.iterate({})].length, entriesBefore);
         for (const id of orphans) assert.ok(stored.delete(`${id.version}/${id.nonce}`), "an orphan was not stored");

@@ -1,6 +1,7 @@
 import { emptyBytes, fromHex, toHex } from "@stoa/std";
 import { pureHash } from "@stoa/std/crypto";
 import type { VectorFamily } from "@stoa/test";
+import { ByteWriter } from "./byte-writer.ts";
 import { Comparison } from "./comparison.vectors.ts";
 import { IavlEdit } from "./iavl-edit.ts";
 import { IavlNode, type LoadNode, type NodeId } from "./iavl-node.ts";
@@ -65,7 +66,7 @@ class StoredTree {
 
   save(edit: IavlEdit, version: number): void {
     const { tree, created, orphans } = edit.finish(pureHash);
-    for (const node of created) this.nodes.set(`${node.version}/${node.nonce}`, node.encode());
+    for (const node of created) this.nodes.set(`${node.version}/${node.nonce}`, node.encode(new ByteWriter()));
     this.orphans.set(version, orphans);
     const { root } = tree;
     // Read back, so that what is checked afterwards is what was stored.
@@ -157,13 +158,13 @@ function checkNodes(at: Comparison, item: NodeCase, index: number): void {
   for (const expected of item.hashes) {
     const leaf = nodes.find((node) => node.value !== undefined && toHex(node.key) === expected.key);
     at.equal(name, `leaf ${expected.key}`, toHex(leaf?.hash ?? emptyBytes), expected.leafHash);
-    at.equal(name, `leaf prefix ${expected.key}`, toHex(leaf?.leafPrefix() ?? emptyBytes), expected.leafPrefix);
+    at.equal(name, `leaf prefix ${expected.key}`, toHex(leaf?.head() ?? emptyBytes), expected.leafPrefix);
     for (const { preimage, hash } of expected.innerUp) {
       const inner = nodes.find((node) => toHex(node.hash ?? emptyBytes) === hash);
       const parts =
         inner === undefined
           ? ""
-          : `${toHex(inner.innerPrefix())}20${hashText(inner.left(nothingStored))}20${hashText(inner.right(nothingStored))}`;
+          : `${toHex(inner.head())}20${hashText(inner.left(nothingStored))}20${hashText(inner.right(nothingStored))}`;
       at.equal(name, `inner ${hash}`, parts, preimage);
     }
   }

@@ -60,7 +60,7 @@ function existenceAt(tree: IavlTree, key: Uint8Array): ExistenceProof | undefine
   while (node.height > 0) {
     const left: IavlNode = node.left(tree.load);
     const right: IavlNode = node.right(tree.load);
-    const prefix = node.innerPrefix();
+    const prefix = node.head();
     if (compareBytes(key, node.key) < 0) {
       path.push({ prefix: concatBytes(prefix, childLength), suffix: concatBytes(childLength, hashOf(right)) });
       node = left;
@@ -71,7 +71,7 @@ function existenceAt(tree: IavlTree, key: Uint8Array): ExistenceProof | undefine
   }
   if (compareBytes(node.key, key) !== 0) return undefined;
   assert(node.value !== undefined, "a leaf has a value");
-  return { key: node.key, value: node.value, leafPrefix: node.leafPrefix(), path: path.reverse() };
+  return { key: node.key, value: node.value, leafPrefix: node.head(), path: path.reverse() };
 }
 
 function first(entries: IterableIterator<readonly [Uint8Array, Uint8Array]>): Uint8Array | undefined {

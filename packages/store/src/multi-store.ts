@@ -1,5 +1,6 @@
 import { assert, type Hash, utf8 } from "@stoa/std";
 import type { Backend, BatchOperation } from "./backend.ts";
+import { ByteWriter } from "./byte-writer.ts";
 import type { Change } from "./cache-store.ts";
 import { appHashOf, proveStore } from "./commit-info.ts";
 import { StoreError } from "./errors.ts";
@@ -167,6 +168,7 @@ export class MultiStore {
     const trees = new Map<string, IavlTree>();
     const roots: RecordedRoot[] = [];
     const orphans = [];
+    const writer = new ByteWriter();
     for (const name of this.names) {
       const edit = new IavlEdit(base.reader(name), number);
       for (const change of changes.get(name) ?? []) {
@@ -175,7 +177,7 @@ export class MultiStore {
       }
       const result = edit.finish(this.hash);
       for (const node of result.created) {
-        operations.push({ type: "put", key: this.keys.node(name, node), value: node.encode() });
+        operations.push({ type: "put", key: this.keys.node(name, node), value: node.encode(writer) });
       }
       if (result.orphans.length > 0) orphans.push({ name, nodes: result.orphans });
       const { root } = result.tree;

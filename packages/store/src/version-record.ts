@@ -1,8 +1,9 @@
-import { concatBytes, fromUtf8, utf8 } from "@stoa/std";
+import { fromUtf8, utf8 } from "@stoa/std";
+import { ByteReader } from "./byte-reader.ts";
+import { ByteWriter } from "./byte-writer.ts";
 import type { StoreRoot } from "./commit-info.ts";
 import { StoreError } from "./errors.ts";
 import { hashBytes, type NodeId } from "./iavl-node.ts";
-import { ByteReader, pushUvarint } from "./varint.ts";
 
 /** A store's root and where its root node is stored (undefined: the store is empty). */
 export interface RecordedRoot extends StoreRoot {
@@ -23,11 +24,7 @@ export interface Meta {
 }
 
 export function encodeMeta(meta: Meta): Uint8Array {
-  const out: number[] = [];
-  pushUvarint(out, formatVersion);
-  pushUvarint(out, meta.latest);
-  pushUvarint(out, meta.oldest);
-  return Uint8Array.from(out);
+  return new ByteWriter().uvarint(formatVersion).uvarint(meta.latest).uvarint(meta.oldest).take();
 }
 
 /** Throws StoreError `format` for another version of the form. */
@@ -41,18 +38,15 @@ export function decodeMeta(bytes: Uint8Array): Meta {
 }
 
 export function encodeRoots(roots: readonly RecordedRoot[]): Uint8Array {
-  const parts: Uint8Array[] = [];
-  for (const root of roots) {
-    const name = utf8(root.name);
-    const head: number[] = [];
-    pushUvarint(head, name.length);
-    const tail: number[] = [];
-    pushUvarint(tail, root.node?.version ?? 0);
-    pushUvarint(tail, root.node?.nonce ?? 0);
-    pushUvarint(tail, root.created);
-    parts.push(Uint8Array.from(head), name, root.hash, Uint8Array.from(tail));
+  const writer = new ByteWriter();
+  for (const { name, hash, node, created } of roots) {
+    writer.prefixed(utf8(name)).bytes(hash);
+    writer
+      .uvarint(node?.version ?? 0)
+      .uvarint(node?.nonce ?? 0)
+      .uvarint(created);
   }
-  return concatBytes(...parts);
+  return writer.take();
 }
 
 export function decodeRoots(bytes: Uint8Array): RecordedRoot[] {
@@ -73,20 +67,12 @@ export function decodeRoots(bytes: Uint8Array): RecordedRoot[] {
 export type Orphans = readonly { readonly name: string; readonly nodes: readonly NodeId[] }[];
 
 export function encodeOrphans(orphans: Orphans): Uint8Array {
-  const parts: Uint8Array[] = [];
+  const writer = new ByteWriter();
   for (const { name, nodes } of orphans) {
-    const text = utf8(name);
-    const head: number[] = [];
-    pushUvarint(head, text.length);
-    const tail: number[] = [];
-    pushUvarint(tail, nodes.length);
-    for (const node of nodes) {
-      pushUvarint(tail, node.version);
-      pushUvarint(tail, node.nonce);
-    }
-    parts.push(Uint8Array.from(head), text, Uint8Array.from(tail));
+    writer.prefixed(utf8(name)).uvarint(nodes.length);
+    for (const { version, nonce } of nodes) writer.uvarint(version).uvarint(nonce);
   }
-  return concatBytes(...parts);
+  return writer.take();
 }
 
 export function decodeOrphans(bytes: Uint8Array): Orphans {

@@ -1,23 +1,6 @@
-import { assert } from "@stoa/std";
 import { StoreError } from "./errors.ts";
 
-// Arithmetic instead of shifts: versions may exceed 32 bits. Doubling a safe integer stays exact in a double.
 const sevenBits = 128;
-
-/** Appends an unsigned varint (LEB128) of a non-negative integer up to 2^54. */
-export function pushUvarint(out: number[], value: number): void {
-  assert(value >= 0 && Number.isInteger(value), "uvarint of a negative or fractional number");
-  while (value >= sevenBits) {
-    out.push((value % sevenBits) + sevenBits);
-    value = Math.floor(value / sevenBits);
-  }
-  out.push(value);
-}
-
-/** Appends a zigzag varint (Go's binary.PutVarint) of a non-negative integer. */
-export function pushVarint(out: number[], value: number): void {
-  pushUvarint(out, 2 * value);
-}
 
 /** Reads bytes one field after another; running past the end is corruption of our own store. */
 export class ByteReader {
