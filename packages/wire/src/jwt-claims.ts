@@ -1,7 +1,7 @@
 /** What a token of AEP-64 claims, read from its JSON as the reference reads it (provider.md §6.2). */
 import { compareText, err, maxUint32, maxUint64, ok, type Result } from "@stoa/std";
 import { parseAccount } from "./address.ts";
-import { type JsonNode, jsonFields, jsonKindName } from "./jwt-json.ts";
+import { type JsonNode, jsonFields } from "./jwt-json.ts";
 
 /** Scopes that every gateway knows. */
 export const jwtScopes = [
@@ -68,7 +68,8 @@ interface Place {
 function mismatch(node: JsonNode, place: Place, type: string): never {
   const target =
     place.path === "" ? `value of type ${type}` : `struct field ${place.struct}.${place.path} of type ${type}`;
-  throw new Unreadable(`json: cannot unmarshal ${jsonKindName(node)} into Go ${target}`);
+  const what = node.kind === "number" && type.startsWith("uint") ? `number ${node.text}` : node.kind;
+  throw new Unreadable(`json: cannot unmarshal ${what} into Go ${target}`);
 }
 
 function readText(node: JsonNode, place: Place, type: string, before: string): string {
@@ -100,7 +101,7 @@ function readTime(node: JsonNode): bigint | undefined {
   const text = node.kind === "number" ? node.text : node.kind === "string" ? node.value : undefined;
   if (text === undefined) {
     throw new Unreadable(
-      `could not parse NumericData: json: cannot unmarshal ${jsonKindName(node)} into Go value of type json.Number`,
+      `could not parse NumericData: json: cannot unmarshal ${node.kind} into Go value of type json.Number`,
     );
   }
   const match = /^(-?\d+)(\.\d+)?([eE]([+-]?\d{1,3}))?$/.exec(text);

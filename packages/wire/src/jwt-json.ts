@@ -220,11 +220,6 @@ export function parseJsonBytes(bytes: Uint8Array, mode: JsonMode): Result<JsonNo
   return parseJsonText(fromUtf8Lossy(bytes), mode);
 }
 
-/** What the reference's decoder calls the kind of a value in its texts. */
-export function jsonKindName(node: JsonNode): string {
-  return node.kind === "number" ? `number ${node.text}` : node.kind;
-}
-
 /**
  * The entries of an object for a set of known field names: a field matches by name, or else without regard to
  * case; the last entry of a name wins, and unknown names are skipped.

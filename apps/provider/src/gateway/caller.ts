@@ -1,0 +1,149 @@
+/** Who a request comes from: an account's token or the certificate of its connection (provider.md §6.2). */
+import type { Hash, Verifier } from "@stoa/std";
+import {
+  attestationScope,
+  type JwtClaims,
+  type JwtScope,
+  jwtAllows,
+  jwtAllowsProvider,
+  jwtScopes,
+  jwtServices,
+  parseJwt,
+  verifyJwt,
+} from "@stoa/wire";
+import type { LeaseId } from "../runtimes/runtime.ts";
+import { authError, type GatewayRequest, type GatewayResponse, unauthorized } from "./message.ts";
+import type { ChainQueries } from "./ports.ts";
+
+/** Every scope that may occur in a token here, the newest included. */
+const knownScopes: readonly string[] = [...jwtScopes, attestationScope];
+
+export interface CallerParams {
+  /** This provider's address. */
+  readonly provider: string;
+  readonly chain: ChainQueries;
+  readonly hash: Hash;
+  readonly verifier: Verifier;
+  readonly nowSeconds: () => bigint;
+}
+
+/** A deployment, a group of it or a lease. */
+export interface Target {
+  readonly dseq: bigint;
+  readonly gseq?: number;
+  readonly oseq?: number;
+}
+
+/** An account and what it may do here. */
+export class Caller {
+  readonly owner: string;
+  readonly #provider: string;
+  readonly #claims: JwtClaims;
+
+  constructor(provider: string, claims: JwtClaims) {
+    this.owner = claims.iss;
+    this.#provider = provider;
+    this.#claims = claims;
+  }
+
+  /** True if the caller's token says anything of this provider. */
+  get knowsProvider(): boolean {
+    return jwtAllowsProvider(this.#claims, this.#provider);
+  }
+
+  /** The id of one of the caller's leases here: owner and provider never come from the request. */
+  lease(dseq: bigint, gseq: number, oseq: number): LeaseId {
+    return { owner: this.owner, dseq, gseq, oseq, provider: this.#provider };
+  }
+
+  /** True if the caller may do this with a deployment or a lease, and with these services of it. */
+  may(
+    scope: JwtScope | undefined,
+    target: Omit<LeaseId, "owner" | "provider" | "gseq" | "oseq"> & Partial<LeaseId>,
+    services?: readonly string[],
+  ): boolean {
+    const full = {
+      ...target,
+      owner: this.owner,
+      provider: this.#provider,
+      ...(services === undefined ? {} : { services }),
+    };
+    return jwtAllows(this.#claims, full, scope);
+  }
+
+  /** True if the caller may do this with anything here. */
+  mayAnything(scope: JwtScope): boolean {
+    const { access, scope: list, permissions } = this.#claims.leases;
+    if (access === "full") return true;
+    if (access === "scoped") return list?.includes(scope) ?? false;
+    const permission = permissions?.find(({ provider }) => provider === this.#provider);
+    if (permission?.access === "full") return true;
+    if (permission?.access === "scoped") return permission.scope?.includes(scope) ?? false;
+    return permission?.deployments?.some((entry) => entry.scope.includes(scope)) ?? false;
+  }
+
+  /** The services of a lease that the caller may do this with; undefined for all. */
+  services(scope: JwtScope, lease: LeaseId): readonly string[] | undefined {
+    return jwtServices(this.#claims, lease, scope);
+  }
+}
+
+/** `anonymous` may use the open routes. */
+export type Identity =
+  | { readonly kind: "caller"; readonly caller: Caller }
+  | { readonly kind: "anonymous" }
+  | { readonly kind: "refused"; readonly response: GatewayResponse };
+
+function refused(status: number, message: string): Identity {
+  return { kind: "refused", response: authError(status, message) };
+}
+
+const fullAccess = { access: "full", scope: undefined, permissions: undefined };
+
+function byCertificate(owner: string, provider: string): Identity {
+  const claims = { iss: owner, iat: 0n, nbf: 0n, exp: 0n, jti: "", aud: [], version: "v1", leases: fullAccess };
+  return { kind: "caller", caller: new Caller(provider, claims) };
+}
+
+async function byToken(token: string, params: CallerParams): Promise<Identity> {
+  const parsed = parseJwt(token);
+  if (!parsed.ok) return refused(401, "JWT is invalid");
+  let publicKey: Uint8Array | undefined;
+  try {
+    publicKey = await params.chain.accountPublicKey(parsed.value.claims.iss);
+  } catch {
+    return refused(503, "the chain cannot be asked for the account's key");
+  }
+  if (publicKey === undefined) return refused(401, "JWT is invalid");
+  const { hash, verifier, nowSeconds } = params;
+  const check = { publicKey, nowSeconds: nowSeconds(), hash, verifier, scopes: knownScopes };
+  const verified = verifyJwt(parsed.value, check);
+  if (!verified.ok) {
+    return verified.error.kind === "claims" ? refused(400, "JWT has invalid claims") : refused(401, "JWT is invalid");
+  }
+  const { aud } = verified.value;
+  if (aud.length > 0 && !aud.includes(params.provider)) return { kind: "refused", response: unauthorized };
+  return { kind: "caller", caller: new Caller(params.provider, verified.value) };
+}
+
+/** Finds out who asks. A malformed header refuses open routes too. */
+export async function identify(request: GatewayRequest, params: CallerParams): Promise<Identity> {
+  const header = request.headers.authorization ?? "";
+  // A page of another origin may ride on a certificate that the browser shows by itself, never on a token.
+  const owner = request.headers.origin === undefined ? request.certificateOwner : undefined;
+  if (header === "") return owner === undefined ? { kind: "anonymous" } : byCertificate(owner, params.provider);
+  const [scheme = "", token = "", ...more] = header.trim().split(/\s+/);
+  if (scheme.toLowerCase() !== "bearer" || token === "" || more.length > 0) {
+    return refused(400, "invalid authorization header");
+  }
+  if (request.certificateOwner !== undefined) {
+    return refused(400, "auth: ambiguous authentication. may not use mTLS and JWT at the same time");
+  }
+  return byToken(token, params);
+}
+
+/** The caller of a route that needs one, with any access here at all; else the answer. */
+export function requireCaller(identity: Identity): Caller | GatewayResponse {
+  if (identity.kind === "refused") return identity.response;
+  return identity.kind === "caller" && identity.caller.knowsProvider ? identity.caller : unauthorized;
+}

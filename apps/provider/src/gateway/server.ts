@@ -1,0 +1,198 @@
+/** The gateway's listener: TLS 1.3 with client certificates, HTTP and websockets (provider.md §6.1). */
+import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import {
+  createSecureContext,
+  createServer as createTlsServer,
+  type TLSSocket,
+  type Server as TlsServer,
+} from "node:tls";
+import type { Timers } from "@stoa/std";
+import { WebSocketServer } from "ws";
+import type { Gateway, GatewayParams } from "./gateway.ts";
+import { type GatewayRequest, type GatewayResponse, textError } from "./message.ts";
+import { verifyPeer } from "./peer.ts";
+import { serveStream } from "./stream-serve.ts";
+import { StreamSocket } from "./stream-socket.ts";
+
+/** PEM of a certificate and its key. */
+export interface KeyPair {
+  readonly certificate: string;
+  readonly privateKey: string;
+}
+
+export interface GatewayServerParams extends GatewayParams {
+  readonly gateway: Gateway;
+  readonly timers: Timers;
+  /** The self-signed certificate that the provider published on the chain. */
+  readonly onChain: KeyPair;
+  /** A certificate of a public authority, shown to clients that ask for exactly this name. */
+  readonly publicName?: { readonly hostname: string; readonly pair: KeyPair };
+}
+
+/** Connections at once: each holds some 50 KiB, so this bounds the gateway near 100 MiB. */
+const maxConnections = 2048;
+/** Streams at once; each follows a log or runs a shell. */
+const maxStreams = 512;
+/** The reference's limits of time: for the header, and for a whole request with its manifest. */
+const headersTimeoutMs = 3_000;
+const requestTimeoutMs = 120_000;
+const handshakeTimeoutMs = 5_000;
+const idleTimeoutMs = 60_000;
+/** A granular token for many deployments is a few KiB. */
+const maxHeaderBytes = 64 * 1024;
+/** The largest frame that a client may send: terminals paste less. */
+const maxFrameBytes = 1 << 20;
+
+export class GatewayServer {
+  readonly #params: GatewayServerParams;
+  readonly #owners = new WeakMap<Duplex, string>();
+  readonly #tls: TlsServer;
+  readonly #http: Server;
+  readonly #sockets = new WebSocketServer({ noServer: true, maxPayload: maxFrameBytes, clientTracking: true });
+  readonly #connections = new Set<Socket>();
+
+  constructor(params: GatewayServerParams) {
+    this.#params = params;
+    this.#http = createHttpServer({
+      maxHeaderSize: maxHeaderBytes,
+      headersTimeout: headersTimeoutMs,
+      requestTimeout: requestTimeoutMs,
+      keepAliveTimeout: idleTimeoutMs,
+      connectionsCheckingInterval: headersTimeoutMs,
+    });
+    this.#http.on("request", (request, response) => void this.#onRequest(request, response));
+    this.#http.on("upgrade", (request, socket, head) => void this.#onUpgrade(request, socket, head));
+    this.#tls = createTlsServer({
+      cert: params.onChain.certificate,
+      key: params.onChain.privateKey,
+      minVersion: "TLSv1.3",
+      requestCert: true,
+      // Certificates are held against the chain in `peer.ts`, not against authorities.
+      rejectUnauthorized: false,
+      handshakeTimeout: handshakeTimeoutMs,
+      ALPNProtocols: ["http/1.1"],
+      SNICallback: (name, done) => done(null, this.#context(name)),
+    });
+    this.#tls.maxConnections = maxConnections;
+    this.#tls.on("secureConnection", (socket) => void this.#onConnection(socket));
+    this.#tls.on("tlsClientError", (_error, socket) => socket.destroy());
+    this.#tls.on("connection", (socket: Socket) => {
+      this.#connections.add(socket);
+      socket.on("close", () => this.#connections.delete(socket));
+    });
+  }
+
+  #context(name: string) {
+    const { publicName } = this.#params;
+    if (publicName === undefined || name !== publicName.hostname) return undefined;
+    return createSecureContext({ cert: publicName.pair.certificate, key: publicName.pair.privateKey });
+  }
+
+  /** Listens and answers the port in use. Rejects when the address cannot be had. */
+  listen(port: number, host: string): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.#tls.once("error", reject);
+      this.#tls.listen(port, host, () => {
+        this.#tls.removeListener("error", reject);
+        resolve((this.#tls.address() as AddressInfo).port);
+      });
+    });
+  }
+
+  /** Shows another published certificate from the next connection on. */
+  renew(onChain: KeyPair): void {
+    this.#tls.setSecureContext({ cert: onChain.certificate, key: onChain.privateKey, minVersion: "TLSv1.3" });
+  }
+
+  /** Stops listening and ends what is open. */
+  async close(): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.#tls.close(() => resolve()));
+    for (const client of this.#sockets.clients) client.close(1001);
+    for (const socket of this.#connections) socket.destroy();
+    this.#http.close();
+    await closed;
+  }
+
+  /** A certificate that does not stand the chain's check ends the connection before anything is read from it. */
+  async #onConnection(socket: TLSSocket): Promise<void> {
+    socket.on("error", () => socket.destroy());
+    try {
+      const peer = await verifyPeer(socket, this.#params);
+      if (!peer.ok) {
+        this.#params.log.info("client certificate refused", { reason: peer.error });
+        socket.destroy();
+        return;
+      }
+      if (peer.value !== undefined) this.#owners.set(socket, peer.value);
+      this.#http.emit("connection", socket);
+    } catch (error) {
+      this.#params.log.warn("client certificate cannot be checked", { error: String(error) });
+      socket.destroy();
+    }
+  }
+
+  #request(request: IncomingMessage): GatewayRequest {
+    const headers: Record<string, string | undefined> = {};
+    for (const [name, value] of Object.entries(request.headers)) {
+      headers[name] = Array.isArray(value) ? value[0] : value;
+    }
+    return {
+      method: request.method ?? "",
+      target: request.url ?? "/",
+      headers,
+      readBody: (maxBytes) => readBody(request, maxBytes),
+      certificateOwner: this.#owners.get(request.socket),
+    };
+  }
+
+  async #onRequest(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const outcome = await this.#params.gateway.handle(this.#request(request));
+    // A stream was asked for without a websocket: the words of the reference's upgrader.
+    const answer = "response" in outcome ? outcome.response : textError(400, "Bad Request");
+    if (!request.complete) response.setHeader("Connection", "close");
+    response.writeHead(answer.status, {
+      ...answer.headers,
+      ...(answer.status === 204 ? {} : { "Content-Length": answer.body.length }),
+    });
+    response.end(answer.body);
+  }
+
+  async #onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    socket.on("error", () => socket.destroy());
+    const outcome = await this.#params.gateway.handle(this.#request(request));
+    if ("response" in outcome) {
+      refuseUpgrade(socket, outcome.response);
+      return;
+    }
+    if (this.#sockets.clients.size >= maxStreams) {
+      refuseUpgrade(socket, textError(503, "too many streams, try again later"));
+      return;
+    }
+    this.#sockets.handleUpgrade(request, socket, head, (client) => {
+      void serveStream(outcome.stream, new StreamSocket(client, this.#params.timers), this.#params);
+    });
+  }
+}
+
+/** The body of a request, or undefined as soon as it is longer than allowed. */
+async function readBody(request: IncomingMessage, maxBytes: number): Promise<Uint8Array | undefined> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  if (Number(request.headers["content-length"] ?? 0) > maxBytes) return undefined;
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+    length += (chunk as Buffer).length;
+    if (length > maxBytes) return undefined;
+    chunks.push(chunk as Buffer);
+  }
+  return Buffer.concat(chunks);
+}
+
+/** Writes an answer to a client that asked for another protocol. */
+function refuseUpgrade(socket: Duplex, response: GatewayResponse): void {
+  const head = [`HTTP/1.1 ${response.status} ${response.status === 400 ? "Bad Request" : "Refused"}`];
+  for (const [name, value] of Object.entries(response.headers)) head.push(`${name}: ${value}`);
+  head.push(`Content-Length: ${response.body.length}`, "Connection: close", "", "");
+  socket.end(Buffer.concat([Buffer.from(head.join("\r\n")), response.body]));
+}

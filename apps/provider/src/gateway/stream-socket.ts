@@ -1,0 +1,64 @@
+/** One websocket of a stream: keep-alive, back pressure and the close codes that clients know (provider.md §6.6). */
+import type { Timers } from "@stoa/std";
+import type { WebSocket } from "ws";
+
+/** Private close codes of the reference. */
+export const closeCodes = { normal: 1000, internal: 4000, leaseNotFound: 4001, unavailable: 4002 } as const;
+
+const pingIntervalMs = 10_000;
+/** The reference's clients answer within this or are gone. */
+const pongTimeoutMs = 15_000;
+/** Above this many unsent bytes the source waits: one slow reader must not fill the memory. */
+const maxBufferedBytes = 1 << 20;
+
+export class StreamSocket {
+  readonly #socket: WebSocket;
+  readonly #abort = new AbortController();
+  readonly #release: () => void;
+
+  constructor(socket: WebSocket, timers: Timers) {
+    this.#socket = socket;
+    let deadline = timers.after(pongTimeoutMs + pingIntervalMs, () => socket.terminate());
+    const pings = timers.every(pingIntervalMs, () => {
+      if (socket.readyState === socket.OPEN) socket.ping();
+    });
+    socket.on("pong", () => {
+      deadline.cancel();
+      deadline = timers.after(pongTimeoutMs + pingIntervalMs, () => socket.terminate());
+    });
+    socket.on("error", () => socket.terminate());
+    this.#release = () => {
+      deadline.cancel();
+      pings.cancel();
+      this.#abort.abort();
+    };
+    socket.on("close", this.#release);
+  }
+
+  /** Aborted when the client is gone. */
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  /** Sends one message; resolves when there is room for the next. */
+  async send(data: string | Uint8Array): Promise<void> {
+    if (this.#socket.readyState !== this.#socket.OPEN) return;
+    const sent = new Promise<void>((resolve) => {
+      this.#socket.send(data, () => resolve());
+    });
+    if (this.#socket.bufferedAmount > maxBufferedBytes) await sent;
+  }
+
+  onBinary(take: (data: Uint8Array) => void): void {
+    this.#socket.on("message", (data, isBinary) => {
+      if (!isBinary) return;
+      const bytes = Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data as ArrayBuffer);
+      if (bytes.length > 0) take(bytes);
+    });
+  }
+
+  close(code: number, reason = ""): void {
+    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.close(code, reason);
+    else this.#socket.terminate();
+  }
+}
