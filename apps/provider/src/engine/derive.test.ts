@@ -1,30 +1,44 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { utf8 } from "@stoa/std";
+import type { ManifestExpose, ManifestService } from "@stoa/market";
 import { pureHash } from "@stoa/std/crypto";
-import { deriveWorkload, type ManifestService } from "./derive.ts";
+import { deriveWorkload } from "./derive.ts";
 import { testOwner, testProvider } from "./fixtures.ts";
 
 const lease = { owner: testOwner, dseq: 7n, gseq: 1, oseq: 2, provider: testProvider };
-const value = (text: string) => ({ val: utf8(text) });
+
+const httpOptions = {
+  maxBodySize: 0,
+  readTimeout: 0,
+  sendTimeout: 0,
+  nextTries: 0,
+  nextTimeout: 0,
+  nextCases: [],
+  proxyBufferSize: 0,
+};
+
+function expose(changes: Partial<ManifestExpose>): ManifestExpose {
+  const plain = { port: 80, externalPort: 0, proto: "TCP", service: "", global: true, hosts: null, ip: "" };
+  return { ...plain, httpOptions, endpointSequenceNumber: 0, ...changes };
+}
 
 const service: ManifestService = {
   name: "web",
   image: "hello:1",
-  command: [],
-  args: [],
+  command: null,
+  args: null,
   env: ["AKASH_OWNER=mine"],
   count: 2,
   resources: {
     id: 1,
-    cpu: { units: value("100"), attributes: [] },
-    memory: { quantity: value("1048576"), attributes: [] },
-    gpu: { units: value("1"), attributes: [{ key: "vendor/nvidia/model/a100", value: "true" }] },
+    cpu: { units: "100", attributes: [] },
+    memory: { size: "1048576", attributes: [] },
+    gpu: { units: "1", attributes: [{ key: "vendor/nvidia/model/a100", value: "true" }] },
     storage: [
-      { name: "default", quantity: value("5"), attributes: [] },
+      { name: "default", size: "5", attributes: [] },
       {
         name: "shm",
-        quantity: value("6"),
+        size: "6",
         attributes: [
           { key: "class", value: "ram" },
           { key: "persistent", value: "false" },
@@ -32,7 +46,7 @@ const service: ManifestService = {
       },
       {
         name: "data",
-        quantity: value("7"),
+        size: "7",
         attributes: [
           { key: "class", value: "beta2" },
           { key: "persistent", value: "true" },
@@ -48,11 +62,12 @@ const service: ManifestService = {
     ],
   },
   expose: [
-    { port: 8080, externalPort: 80, proto: "TCP", service: "", global: true, hosts: ["A.test", "b.test"], ip: "" },
-    { port: 9000, externalPort: 0, proto: "TCP", service: "", global: true, hosts: [], ip: "" },
-    { port: 53, externalPort: 80, proto: "UDP", service: "", global: true, hosts: [], ip: "" },
-    { port: 5432, externalPort: 0, proto: "TCP", service: "api", global: false, hosts: [], ip: "" },
+    expose({ port: 8080, externalPort: 80, hosts: ["A.test", "b.test"] }),
+    expose({ port: 9000 }),
+    expose({ port: 53, externalPort: 80, proto: "UDP" }),
+    expose({ port: 5432, service: "api", global: false }),
   ],
+  credentials: null,
 };
 
 describe("deriveWorkload", () => {

@@ -1,5 +1,5 @@
 /** From a manifest group and a reservation to what the runtime must run. */
-import { type Resources, resourceAmount } from "@stoa/market";
+import { externalPort, isIngress, type ManifestExpose, type ManifestGroup, type ManifestService } from "@stoa/market";
 import { type Hash, utf8 } from "@stoa/std";
 import type { Reservation } from "./ledger.ts";
 import {
@@ -13,43 +13,6 @@ import {
   type ServiceWorkload,
   type VolumeWorkload,
 } from "./workload.ts";
-
-/*
- * The manifest as structure: the generated messages of akash.manifest.v2beta3 fit these interfaces.
- */
-
-export interface ManifestExpose {
-  readonly port: number;
-  readonly externalPort: number;
-  readonly proto: string;
-  readonly service: string;
-  readonly global: boolean;
-  readonly hosts: readonly string[];
-  readonly httpOptions?:
-    | { readonly maxBodySize: number; readonly readTimeout: number; readonly sendTimeout: number }
-    | undefined;
-  readonly ip: string;
-}
-
-export interface ManifestService {
-  readonly name: string;
-  readonly image: string;
-  readonly command: readonly string[];
-  readonly args: readonly string[];
-  readonly env: readonly string[];
-  readonly resources?: Resources | undefined;
-  readonly count: number;
-  readonly expose: readonly ManifestExpose[];
-  readonly params?:
-    | { readonly storage: readonly { readonly name: string; readonly mount: string; readonly readOnly: boolean }[] }
-    | undefined;
-  readonly credentials?: { readonly host: string; readonly username: string; readonly password: string } | undefined;
-}
-
-export interface ManifestGroup {
-  readonly name: string;
-  readonly services: readonly ManifestService[];
-}
 
 export interface DeriveParams {
   readonly lease: LeaseId;
@@ -69,7 +32,7 @@ export function deriveWorkload(params: DeriveParams): LeaseWorkload {
   return {
     lease: params.lease,
     group: params.group.name,
-    services: params.group.services.map((service) => deriveService(service, params, used)),
+    services: (params.group.services ?? []).map((service) => deriveService(service, params, used)),
   };
 }
 
@@ -77,35 +40,32 @@ export function deriveWorkload(params: DeriveParams): LeaseWorkload {
 export function exposeKind(expose: ManifestExpose): ExposeKind {
   if (!expose.global) return "internal";
   if (expose.ip !== "") return "ip";
-  return expose.proto.toUpperCase() === "TCP" && externalPort(expose) === 80 ? "http" : "port";
+  return isIngress(expose) ? "http" : "port";
 }
 
-function externalPort(expose: ManifestExpose): number {
-  return expose.externalPort === 0 ? expose.port : expose.externalPort;
+/** The manifest was checked against the chain's group: its amounts are whole and in range. */
+function amount(text: string | undefined): number {
+  return Number(text ?? 0);
 }
 
 function deriveService(service: ManifestService, params: DeriveParams, used: Map<number, number>): ServiceWorkload {
-  const resources = service.resources;
+  const { resources, credentials } = service;
   return {
     name: service.name,
     image: service.image,
-    command: service.command,
-    args: service.args,
-    env: withInjected(service.env, params),
+    command: service.command ?? [],
+    args: service.args ?? [],
+    env: withInjected(service.env ?? [], params),
     replicas: service.count,
-    cpuMilli: Number(resourceAmount(resources?.cpu?.units) ?? 0n),
-    memoryBytes: Number(resourceAmount(resources?.memory?.quantity) ?? 0n),
+    cpuMilli: amount(resources.cpu?.units),
+    memoryBytes: amount(resources.memory?.size),
     gpu: deriveGpu(service, params.reservation, used),
     volumes: deriveVolumes(service),
     exposes: deriveExposes(service, params),
     credentials:
-      service.credentials === undefined || service.credentials.username === ""
+      credentials === null || credentials.username === ""
         ? null
-        : {
-            host: service.credentials.host,
-            username: service.credentials.username,
-            password: service.credentials.password,
-          },
+        : { host: credentials.host, username: credentials.username, password: credentials.password },
   };
 }
 
@@ -125,21 +85,21 @@ function withInjected(env: readonly string[], { lease, publicHost }: DeriveParam
 
 /** Services that share a resource unit share its devices, in the order of the manifest. */
 function deriveGpu(service: ManifestService, reservation: Reservation, used: Map<number, number>): GpuWorkload | null {
-  const units = Number(resourceAmount(service.resources?.gpu?.units) ?? 0n);
-  const id = service.resources?.id ?? 0;
+  const units = amount(service.resources.gpu?.units);
+  const id = service.resources.id;
   const grant = reservation.grants.find(({ resourceId }) => resourceId === id);
   if (units === 0 || grant === undefined) return null;
   const from = used.get(id) ?? 0;
   const to = from + units * service.count;
   used.set(id, to);
-  const wish = service.resources?.gpu?.attributes[0]?.key ?? "";
+  const wish = service.resources.gpu?.attributes[0]?.key ?? "";
   const vendor = /^vendor\/([^/]+)/.exec(wish)?.[1] ?? "nvidia";
   return { units, vendor, devices: grant.devices.slice(from, to) };
 }
 
 function deriveVolumes(service: ManifestService): VolumeWorkload[] {
-  return (service.resources?.storage ?? []).map((volume) => {
-    const mounted = service.params?.storage.find(({ name }) => name === volume.name);
+  return service.resources.storage.map((volume) => {
+    const mounted = service.params?.storage?.find(({ name }) => name === volume.name);
     const attribute = (key: string) => volume.attributes.find((each) => each.key === key)?.value ?? "";
     const persistent = attribute("persistent") === "true";
     const mount = mounted?.mount ?? "";
@@ -148,7 +108,7 @@ function deriveVolumes(service: ManifestService): VolumeWorkload[] {
       name: volume.name,
       kind: ram ? "ram" : persistent ? "persistent" : mount === "" ? "root" : "ephemeral",
       storageClass: persistent ? attribute("class") || "default" : "",
-      bytes: Number(resourceAmount(volume.quantity) ?? 0n),
+      bytes: amount(volume.size),
       mount,
       readOnly: mounted?.readOnly ?? false,
     };
@@ -157,15 +117,15 @@ function deriveVolumes(service: ManifestService): VolumeWorkload[] {
 
 /** One entry a port: an expose to several services, or to all, opens the same container port once. */
 function deriveExposes(service: ManifestService, params: DeriveParams): ExposeWorkload[] {
-  return service.expose.map((expose) => {
+  return (service.expose ?? []).map((expose) => {
     const kind = exposeKind(expose);
-    const own = expose.hosts.filter((host) => !params.withheld.has(host.toLowerCase()));
+    const own = (expose.hosts ?? []).filter((host) => !params.withheld.has(host.toLowerCase()));
     const generated = generatedHost(params.hash, params.lease, service.name, params.ingressDomain);
     return {
       kind,
       port: expose.port,
       externalPort: externalPort(expose),
-      protocol: expose.proto.toUpperCase() === "UDP" ? "UDP" : "TCP",
+      protocol: expose.proto === "UDP" ? "UDP" : "TCP",
       hosts: kind === "http" ? [generated, ...own] : [],
       endpoint: expose.ip,
       http: kind === "http" ? httpOptions(expose) : null,
@@ -177,11 +137,11 @@ function deriveExposes(service: ManifestService, params: DeriveParams): ExposeWo
 const httpDefaults: HttpOptions = { maxBodyBytes: 1_048_576, readTimeoutMs: 60_000, sendTimeoutMs: 60_000 };
 
 function httpOptions(expose: ManifestExpose): HttpOptions {
-  const options = expose.httpOptions;
+  const { maxBodySize, readTimeout, sendTimeout } = expose.httpOptions;
   return {
-    maxBodyBytes: options?.maxBodySize || httpDefaults.maxBodyBytes,
-    readTimeoutMs: options?.readTimeout || httpDefaults.readTimeoutMs,
-    sendTimeoutMs: options?.sendTimeout || httpDefaults.sendTimeoutMs,
+    maxBodyBytes: maxBodySize || httpDefaults.maxBodyBytes,
+    readTimeoutMs: readTimeout || httpDefaults.readTimeoutMs,
+    sendTimeoutMs: sendTimeout || httpDefaults.sendTimeoutMs,
   };
 }
 

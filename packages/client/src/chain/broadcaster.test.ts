@@ -2,27 +2,23 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { create } from "@bufbuild/protobuf";
 import { AnySchema } from "@bufbuild/protobuf/wkt";
-import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { fromBase64, fromHex, type Timers, toBase64, toHexUpper } from "@stoa/std";
 import { pureHash, pureVerifier } from "@stoa/std/crypto";
 import { accountText, addressOf, decode, encode, secp256k1Key } from "@stoa/wire";
 import { BaseAccountSchema, QueryAccountResponseSchema } from "@stoa/wire/cosmos.auth.v1beta1";
 import { MsgSendSchema } from "@stoa/wire/cosmos.bank.v1beta1";
 import { AuthInfoSchema, SignDocSchema, SimulateResponseSchema, TxRawSchema } from "@stoa/wire/cosmos.tx.v1beta1";
+import { type PrivateKey, publicKeyOf, signMessage } from "@stoa/wire/wallet";
 import { Broadcaster } from "./broadcaster.ts";
 import { ChainClient } from "./chain-client.ts";
 import type { ChainError } from "./errors.ts";
 import { ChainFollower } from "./follow.ts";
 import { message, type Signer } from "./tx-builder.ts";
 
-const secret = pureHash.sha256(new Uint8Array([7]));
-const publicKey = secp256k1.getPublicKey(secret, true);
+const key: PrivateKey = { type: "secp256k1", secret: pureHash.sha256(new Uint8Array([7])) };
+const publicKey = publicKeyOf(key).key;
 const address = accountText(addressOf(secp256k1Key(publicKey), pureHash) ?? new Uint8Array());
-const signer: Signer = {
-  address,
-  publicKey,
-  sign: (bytes) => secp256k1.sign(pureHash.sha256(bytes), secret, { prehash: false, lowS: true, format: "compact" }),
-};
+const signer: Signer = { address, publicKey, sign: (bytes) => signMessage(key, bytes) };
 
 /** Real timers that do not keep the test waiting. */
 const timers: Timers = {
