@@ -113,6 +113,9 @@ test("prepare is pure, kept versions stay readable, reopening changes nothing, p
 
 test("another version than the next one is refused", () => {
   const store = open(new MemoryBackend(), 2, 5n);
+  assert.equal(store.version, 0n);
+  assert.deepEqual(store.appHash, pureHash.sha256(new Uint8Array(0)));
+  assert.equal(store.at(0n), undefined);
   assert.throws(() => store.prepare(1n, new Map()), { code: "version" });
   assert.throws(() => store.prepare(6n, new Map()), { code: "version" });
   assert.equal(store.prepare(5n, new Map()).version, 5n);

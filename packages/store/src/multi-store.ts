@@ -1,4 +1,4 @@
-import { assert, type Hash, utf8 } from "@stoa/std";
+import { assert, emptyBytes, type Hash, utf8 } from "@stoa/std";
 import type { Backend, BatchOperation } from "./backend.ts";
 import { ByteWriter } from "./byte-writer.ts";
 import type { Change } from "./cache-store.ts";
@@ -67,7 +67,8 @@ class View implements VersionView {
     this.version = version;
     this.roots = roots;
     this.trees = trees;
-    this.appHash = appHashOf(hash, roots);
+    // Before the first commit there is nothing to hash: header 1 carries the hash of nothing (base-chain.md, InitChain).
+    this.appHash = version === 0n ? hash.sha256(emptyBytes) : appHashOf(hash, roots);
   }
 
   reader(name: string): IavlTree {
@@ -132,7 +133,7 @@ export class MultiStore {
     return this.latest.version;
   }
 
-  /** App hash of the latest committed version. */
+  /** App hash of the latest committed version; before the first, the hash of nothing. */
   get appHash(): Uint8Array {
     return this.latest.appHash;
   }
