@@ -79,7 +79,8 @@ export function parseInvocation(spec: CommandSpec, words: readonly string[]): In
   }
   const { values, positionals } = parsed;
   if (positionals.length > (spec.maxOperands ?? 0)) throw usageError(spec, `one word too many: ${positionals.at(-1)}`);
-  if (positionals.length < (spec.minOperands ?? 0)) throw usageError(spec, `${spec.operands ?? "an operand"} is missing`);
+  if (positionals.length < (spec.minOperands ?? 0))
+    throw usageError(spec, `${spec.operands ?? "an operand"} is missing`);
   return {
     operands: positionals,
     rest,

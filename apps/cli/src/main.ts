@@ -45,7 +45,10 @@ async function main(words: readonly string[]): Promise<number> {
   }
   const entry = findCommand(words);
   if (entry === undefined) {
-    const error = new CliError("usage", `no command ${words[0]}`, { hint: "see: stoa --help", exitCode: exitCodes.usage });
+    const error = new CliError("usage", `no command ${words[0]}`, {
+      hint: "see: stoa --help",
+      exitCode: exitCodes.usage,
+    });
     return report(error, words.includes("--json"));
   }
   const rest = words.slice(entry[0].split(" ").length);
