@@ -1,5 +1,7 @@
-import { Dec } from "@stoa/std";
+import { Dec, fromHex, fromUtf8, toHex } from "@stoa/std";
 import type { VectorFamily } from "@stoa/test";
+import { ResourceValueSchema } from "../gen/akash.base.resources.v1beta4.js";
+import { decode, encode } from "./codec.ts";
 import {
   addCoins,
   type Coin,
@@ -103,11 +105,21 @@ function checkArithmetic(check: VectorCheck, one: VectorCase): void {
   check.same("intersect", one.intersect, formatDecCoins(intersectDecCoins(decCoinsOf(a), decCoinsOf(b))));
 }
 
+/** The one message among the wire forms of numbers; the texts themselves are std's. */
+function checkResourceValue(check: VectorCheck, one: VectorCase): void {
+  if (one.as !== "ResourceValue") return;
+  const bytes = fromHex(one.hex as string) as Uint8Array;
+  const message = decode(ResourceValueSchema, bytes);
+  check.same("value", one.value, fromUtf8(message.val));
+  check.same("hex", one.hex, toHex(encode(ResourceValueSchema, message)));
+}
+
 /** Coins and decimal coins of `lib/math.json`; the number parts are std's. */
 export const coinVectors: VectorFamily = {
   file: "lib/math.json",
   check: (text) =>
     checkSections(text, {
+      wire: checkResourceValue,
       coinParse: checkParse,
       coinValidate: checkValidate,
       coinArithmetic: checkArithmetic,

@@ -56,6 +56,7 @@ export { type DecodedTx, decodeTx, type TxDecodeError, type TxMessage } from "./
 export {
   assembleTx, buildTx, type DraftSigner, messageToAny, newMessage, type TxDraft, txHash, type UnsignedTx,
 } from "./tx-build.ts";
+export { type TxSigners, txSigners } from "./tx-signers.ts";
 export { type TxTypes, txTypesOf } from "./tx-types.ts";
 export { type SignatureCheck, verifyBytes, verifyTxSignature } from "./tx-verify.ts";
 export { typeNameOf } from "./type-url.ts";

@@ -1,20 +1,29 @@
-import type { JsonObject, JsonValue } from "@bufbuild/protobuf";
+import { create, type JsonObject, type JsonValue } from "@bufbuild/protobuf";
 import { fromHex, fromUtf8, type Result, toHex, utf8 } from "@stoa/std";
 import { pureHash, pureVerifier } from "@stoa/std/crypto";
 import type { VectorFamily } from "@stoa/test";
 import { SignMode } from "../gen/cosmos.tx.signing.v1beta1.js";
-import { AuthInfoSchema, AuxSignerDataSchema, ModeInfoSchema, TxBodySchema } from "../gen/cosmos.tx.v1beta1.js";
+import {
+  AuthInfoSchema,
+  AuxSignerDataSchema,
+  ModeInfoSchema,
+  TxBodySchema,
+  TxSchema,
+} from "../gen/cosmos.tx.v1beta1.js";
 import { accountAddress } from "./address.ts";
 import { decode, encode, tryDecode } from "./codec.ts";
-import { jsonText } from "./json-text.ts";
+import { jsonText, sortedJson } from "./json-text.ts";
 import { secp256k1PrivateKey, signMessage } from "./keys.ts";
 import { multisigModeInfo, multisigSignature } from "./multisig.ts";
+import { toProtoJson } from "./proto-json.ts";
+import { fromProtoJson } from "./proto-json-parse.ts";
 import { multisigKey, publicKeyFromAny, publicKeyToAny, secp256k1Key } from "./public-key.ts";
 import { registry } from "./registry.ts";
 import { directAuxSignBytes, type SignerData, signBytesOf } from "./sign-docs.ts";
 import { type DecodedTx, decodeTx } from "./tx.ts";
 import { assembleTx } from "./tx-build.ts";
 import { signWithMode } from "./tx-sign.ts";
+import { txSigners } from "./tx-signers.ts";
 import { txTypesOf } from "./tx-types.ts";
 import { verifyBytes, verifyTxSignature } from "./tx-verify.ts";
 import { rejectUnknownFields } from "./unknown-fields.ts";
@@ -32,6 +41,9 @@ function checkDecode(check: VectorCheck, one: VectorCase): void {
     check.same(`${name}: code`, one.code, tx.error.code);
     return;
   }
+  const signers = txSigners(tx.value);
+  check.same(`${name}: signersError`, one.signersError === undefined, signers.ok);
+  if (signers.ok) check.same(`${name}: signers`, one.signers, signers.value.texts);
 }
 
 const modes = {
@@ -79,10 +91,28 @@ function checkTx(check: VectorCheck, one: VectorCase): void {
   check.same("bodyBytes", one.bodyBytes, toHex(encode(TxBodySchema, tx.value.body)));
   check.same("authInfoBytes", one.authInfoBytes, toHex(encode(AuthInfoSchema, tx.value.authInfo)));
   check.same("txRaw", one.txRaw, toHex(assembleTx(tx.value, tx.value.signatures)));
+  const signers = txSigners(tx.value);
+  if (one.signers !== undefined) {
+    check.same("signers", one.signers, signers.ok ? signers.value.texts : signers.error);
+    check.same("feePayer", one.feePayer, signers.ok ? signers.value.feePayer : signers.error);
+  }
+  checkJson(check, one, tx.value);
   if (one.threshold !== undefined) checkMultisigTx(check, one, tx.value);
   for (const [index, signing] of ((one.signing ?? []) as readonly VectorCase[]).entries()) {
     checkSigner(check, one, signing, tx.value, index);
   }
+}
+
+/** The transaction as REST and the reference CLI print it, and read back from that. */
+function checkJson(check: VectorCheck, one: VectorCase, tx: DecodedTx): void {
+  if (one.json === undefined) return;
+  const { body, authInfo } = tx;
+  const message = create(TxSchema, { body, authInfo, signatures: [...tx.signatures] });
+  const json = toProtoJson(TxSchema, message, types.resolve);
+  check.same("json", sortedJson(one.json as JsonValue), json.ok ? sortedJson(json.value) : json.error.message);
+  const back = fromProtoJson(TxSchema, one.json as JsonValue, types.resolve);
+  const rebuilt = back.ok && back.value.body !== undefined ? toHex(encode(TxBodySchema, back.value.body)) : "";
+  check.same("json read back", one.bodyBytes, rebuilt);
 }
 
 function checkSigner(check: VectorCheck, one: VectorCase, signing: VectorCase, tx: DecodedTx, index: number): void {

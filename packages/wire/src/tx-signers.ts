@@ -1,0 +1,53 @@
+import type { DescMessage } from "@bufbuild/protobuf";
+import { err, ok, type Result, toHex } from "@stoa/std";
+import { accountText, parseAccount, parseValidator } from "./address.ts";
+import { scalarNameOf } from "./field-options.ts";
+import { signerPathsOf, signersOf } from "./signers.ts";
+import type { DecodedTx } from "./tx.ts";
+
+/** Who signs a transaction, in the order of the signatures. */
+export interface TxSigners {
+  /** Account address bytes, each once: the messages' signers in order, then the fee payer. */
+  readonly addresses: readonly Uint8Array[];
+  /** The same as account texts. */
+  readonly texts: readonly string[];
+  /** Account text of who pays: the fee's payer, else the first signer; "" for a transaction without messages. */
+  readonly feePayer: string;
+}
+
+/** True if a message names its signer by a validator's operator address. */
+function namesValidator(schema: DescMessage): boolean {
+  return signerPathsOf(schema).some((path) =>
+    schema.fields.some((field) => field.name === path && scalarNameOf(field) === "cosmos.ValidatorAddressString"),
+  );
+}
+
+/**
+ * The signers of a transaction (base-chain.md §4.1). Errors: a message that nobody can sign, an address that is none, no
+ * fee (where the reference panics).
+ */
+export function txSigners(tx: Pick<DecodedTx, "messages" | "authInfo">): Result<TxSigners, string> {
+  const { fee } = tx.authInfo;
+  if (fee === undefined) return err("the transaction has no fee");
+  const seen = new Map<string, Uint8Array>();
+  let feePayer: string | undefined;
+  for (const { schema, value } of tx.messages) {
+    const names = signersOf(schema, value);
+    if (names === undefined) return err(`${schema.typeName} has no signer`);
+    const parse = namesValidator(schema) ? parseValidator : parseAccount;
+    for (const name of names) {
+      const address = parse(name);
+      if (!address.ok) return address;
+      seen.set(toHex(address.value), address.value);
+    }
+  }
+  if (fee.payer !== "") {
+    const payer = parseAccount(fee.payer);
+    if (!payer.ok) return payer;
+    feePayer = accountText(payer.value);
+    seen.set(toHex(payer.value), payer.value);
+  }
+  const addresses = [...seen.values()];
+  const texts = addresses.map(accountText);
+  return ok({ addresses, texts, feePayer: feePayer ?? texts[0] ?? "" });
+}
