@@ -1,0 +1,247 @@
+import {
+  type AbciEvent,
+  type ConsensusParams,
+  decodeBlock,
+  decodeBlockId,
+  decodeConsensusParams,
+  decodeEvent,
+  decodePublicKey,
+  decodeTxResult,
+  decodeValidatorSet,
+  defaultConsensusParams,
+  encodeBlockId,
+  encodeConsensusParams,
+  encodeEvent,
+  encodePublicKey,
+  encodeTxResult,
+  encodeValidatorSet,
+  ProtobufError,
+  ProtobufWriter,
+  type PublicKey,
+  readFields,
+  type TxResult,
+  ValidatorSet,
+  type ValidatorUpdate,
+} from "@stoa/consensus";
+import { emptyBytes, type Hash, prefixEnd, readUint64Be, uint64Be } from "@stoa/std";
+import type { Backend, BatchOperation } from "@stoa/store";
+import type { BlockResults, CommittedBlock, StoredBlock, StoredTx, TxFilter } from "../engine.ts";
+import { SearchTooWideError } from "../engine.ts";
+import { chainKeys, placeBytes, readPlace } from "./chain-keys.ts";
+import { decodeEngineState, type EngineState, encodeEngineState } from "./engine-state.ts";
+
+/** Index rows that one search may walk: about a second of work. */
+const maxSearchedRows = 200_000;
+
+/** Rules of one height: who signs it and under which parameters. */
+export interface HeightRules {
+  readonly validators: ValidatorSet;
+  readonly params: ConsensusParams;
+}
+
+/** What a block leaves behind. */
+export interface BlockRecord {
+  readonly committed: CommittedBlock;
+  readonly encoded: Uint8Array;
+  /** Rules of the block itself. */
+  readonly rules: HeightRules;
+  /** State after the block. */
+  readonly state: EngineState;
+}
+
+/** Blocks, results and indexes on the backend. Writes are only described: the engine puts them into the block's batch. */
+export class ChainStore {
+  private readonly backend: Backend;
+  private readonly hash: Hash;
+
+  constructor(backend: Backend, hash: Hash) {
+    this.backend = backend;
+    this.hash = hash;
+  }
+
+  state(): EngineState | undefined {
+    const bytes = this.backend.get(chainKeys.state());
+    return bytes && decodeEngineState(bytes);
+  }
+
+  block(height: bigint): StoredBlock | undefined {
+    const bytes = this.backend.get(chainKeys.block(height));
+    const id = this.backend.get(chainKeys.blockId(height));
+    if (bytes === undefined || id === undefined) return undefined;
+    return { block: decodeBlock(bytes), blockId: decodeBlockId(id), size: bytes.length };
+  }
+
+  blockByHash(hash: Uint8Array): StoredBlock | undefined {
+    const height = this.backend.get(chainKeys.heightOfHash(hash));
+    return height && this.block(readUint64Be(height));
+  }
+
+  results(height: bigint): BlockResults | undefined {
+    const bytes = this.backend.get(chainKeys.results(height));
+    if (bytes === undefined) return undefined;
+    const { txCount, ...results } = decodeResults(height, bytes);
+    const txResults: TxResult[] = [];
+    for (let index = 0; index < txCount; index++) {
+      const result = this.txResult(height, index);
+      if (result === undefined) throw new ProtobufError(`result ${index} of block ${height} is missing`);
+      txResults.push(result);
+    }
+    return { ...results, txResults };
+  }
+
+  rules(height: bigint): HeightRules | undefined {
+    const bytes = this.backend.get(chainKeys.rules(height));
+    return bytes && decodeRules(bytes);
+  }
+
+  tx(hash: Uint8Array): StoredTx | undefined {
+    const place = this.backend.get(chainKeys.placeOfTx(hash));
+    return place && this.txAt(readPlace(place));
+  }
+
+  /** Matching transactions in the order of the chain (base-chain.md §5.4). */
+  async search(filter: TxFilter): Promise<StoredTx[]> {
+    const [first, ...others] = filter.equals;
+    const prefix = first === undefined ? undefined : chainKeys.attribute(this.hash, first.key, first.value);
+    const rows = prefix === undefined ? this.allPlaces(filter) : this.places(prefix, filter);
+    const found: StoredTx[] = [];
+    let walked = 0;
+    for await (const place of rows) {
+      if (++walked > maxSearchedRows) {
+        throw new SearchTooWideError(`more than ${maxSearchedRows} transactions to look at: narrow the query`);
+      }
+      if (!others.every(({ key, value }) => this.hasAttribute(key, value, place))) continue;
+      const tx = this.txAt(place);
+      if (tx !== undefined) found.push(tx);
+    }
+    return found;
+  }
+
+  private hasAttribute(name: string, value: string, place: { height: bigint; index: number }): boolean {
+    const prefix = chainKeys.attribute(this.hash, name, value);
+    return this.backend.get(join(prefix, chainKeys.place(place.height, place.index))) !== undefined;
+  }
+
+  private async *places(prefix: Uint8Array, { minHeight, maxHeight }: TxFilter) {
+    const start = join(prefix, chainKeys.place(minHeight, 0));
+    const end = join(prefix, chainKeys.place(maxHeight + 1n, 0));
+    for await (const [key] of this.backend.iterate({ start, end })) yield readPlace(key);
+  }
+
+  private async *allPlaces({ minHeight, maxHeight }: TxFilter) {
+    const start = chainKeys.txResult(minHeight, 0);
+    const end = chainKeys.txResult(maxHeight + 1n, 0);
+    for await (const [key] of this.backend.iterate({ start, end: end ?? prefixEnd(start) })) yield readPlace(key);
+  }
+
+  private txAt({ height, index }: { height: bigint; index: number }): StoredTx | undefined {
+    const tx = this.block(height)?.block.txs[index];
+    const result = this.txResult(height, index);
+    if (tx === undefined || result === undefined) return undefined;
+    return { hash: this.hash.sha256(tx), height, index, tx, result };
+  }
+
+  private txResult(height: bigint, index: number): TxResult | undefined {
+    const bytes = this.backend.get(chainKeys.txResult(height, index));
+    return bytes && decodeTxResult(bytes);
+  }
+
+  /** Everything that becomes durable with a block, but for the state machine's part. */
+  operations(record: BlockRecord): BatchOperation[] {
+    const { encoded, rules, state } = record;
+    const { block, blockId, results } = record.committed;
+    const { height } = block.header;
+    const operations: BatchOperation[] = [];
+    const put = (key: Uint8Array, value: Uint8Array): void => void operations.push({ type: "put", key, value });
+    put(chainKeys.block(height), encoded);
+    put(chainKeys.blockId(height), encodeBlockId(blockId));
+    put(chainKeys.heightOfHash(blockId.hash), uint64Be(height));
+    put(chainKeys.results(height), encodeResults(results));
+    put(chainKeys.rules(height), encodeRules(rules));
+    for (const [index, tx] of block.txs.entries()) {
+      const result = results.txResults[index];
+      if (result === undefined) throw new ProtobufError(`transaction ${index} of block ${height} has no result`);
+      const place = chainKeys.place(height, index);
+      put(chainKeys.txResult(height, index), encodeTxResult(result));
+      // A transaction that failed may come again; the later one is the one that counts, as in the reference.
+      put(chainKeys.placeOfTx(this.hash.sha256(tx)), place);
+      for (const [name, value] of indexedAttributes(result.events)) {
+        put(join(chainKeys.attribute(this.hash, name, value), place), emptyBytes);
+      }
+    }
+    put(chainKeys.state(), encodeEngineState(state));
+    return operations;
+  }
+}
+
+function join(prefix: Uint8Array, place: Uint8Array): Uint8Array {
+  const out = new Uint8Array(prefix.length + placeBytes);
+  out.set(prefix);
+  out.set(place, prefix.length);
+  return out;
+}
+
+/** `type.key` and value of every attribute that searches may use. */
+export function* indexedAttributes(events: readonly AbciEvent[]): Generator<readonly [name: string, value: string]> {
+  for (const { type, attributes } of events) {
+    if (type === "") continue;
+    for (const { key, value, index } of attributes) if (index && key !== "") yield [`${type}.${key}`, value];
+  }
+}
+
+function encodeRules(rules: HeightRules): Uint8Array {
+  return new ProtobufWriter()
+    .message(1, encodeValidatorSet(rules.validators))
+    .message(2, encodeConsensusParams(rules.params))
+    .finish();
+}
+
+function decodeRules(bytes: Uint8Array): HeightRules {
+  let validators = new ValidatorSet([]);
+  let params = defaultConsensusParams;
+  for (const field of readFields(bytes)) {
+    if (field.number === 1) validators = decodeValidatorSet(field.bytes());
+    else if (field.number === 2) params = { ...params, ...decodeConsensusParams(field.bytes()) };
+  }
+  return { validators, params };
+}
+
+/** As tendermint.abci.ResponseFinalizeBlock, with the number of transactions in place of their results. */
+function encodeResults(results: BlockResults): Uint8Array {
+  const writer = new ProtobufWriter();
+  for (const event of results.events) writer.message(1, encodeEvent(event));
+  for (const { publicKey, power } of results.validatorUpdates) {
+    writer.message(3, new ProtobufWriter().message(1, encodePublicKey(publicKey)).varint(2, power).finish());
+  }
+  return writer
+    .message(4, encodeConsensusParams(results.consensusParamUpdates))
+    .bytes(5, results.appHash)
+    .varint(15, results.txResults.length)
+    .finish();
+}
+
+function decodeResults(height: bigint, bytes: Uint8Array): Omit<BlockResults, "txResults"> & { txCount: number } {
+  const events: AbciEvent[] = [];
+  const validatorUpdates: ValidatorUpdate[] = [];
+  let [consensusParamUpdates, appHash, txCount] = [defaultConsensusParams, emptyBytes, 0];
+  for (const field of readFields(bytes)) {
+    if (field.number === 1) events.push(decodeEvent(field.bytes()));
+    else if (field.number === 3) validatorUpdates.push(decodeUpdate(field.bytes()));
+    else if (field.number === 4) {
+      consensusParamUpdates = { ...consensusParamUpdates, ...decodeConsensusParams(field.bytes()) };
+    } else if (field.number === 5) appHash = field.bytes();
+    else if (field.number === 15) txCount = field.uint32();
+  }
+  return { height, events, validatorUpdates, consensusParamUpdates, appHash, txCount };
+}
+
+function decodeUpdate(bytes: Uint8Array): ValidatorUpdate {
+  let publicKey: PublicKey | undefined;
+  let power = 0n;
+  for (const field of readFields(bytes)) {
+    if (field.number === 1) publicKey = decodePublicKey(field.bytes());
+    else if (field.number === 2) power = field.int64();
+  }
+  if (publicKey === undefined) throw new ProtobufError("a validator update without key");
+  return { publicKey, power };
+}

@@ -1,0 +1,291 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import {
+  checkBlock,
+  defaultConsensusParams,
+  defaultTrustLevel,
+  type LightBlock,
+  medianTime,
+  verifyCommit,
+  verifyHeader,
+  verifyStoreProof,
+} from "@stoa/consensus";
+import { createNativeVerifier, nativeHash } from "@stoa/host";
+import { type Clock, silentLog, type Timer, type Timers, utf8 } from "@stoa/std";
+import { type BatchOperation, MemoryBackend } from "@stoa/store";
+import type { Genesis } from "../../home/genesis.ts";
+import { signerOfSeed } from "../../home/validator-key.ts";
+import { KvMachine } from "../../testing/kv-machine.ts";
+import type { CommittedBlock } from "../engine.ts";
+import { EmbeddedEngine, type EmbeddedEngineParams } from "./embedded-engine.ts";
+import { defaultMempoolLimits } from "./mempool.ts";
+
+const signer = signerOfSeed(new Uint8Array(32).fill(7));
+const ports = { hash: nativeHash, verifier: createNativeVerifier({ log: silentLog }) };
+const startNs = 1_700_000_000_000_000_000n;
+
+const genesis: Genesis = {
+  chainId: "stoa-test-1",
+  time: startNs - 5_000_000_000n,
+  initialHeight: 1n,
+  params: defaultConsensusParams,
+  validators: [{ publicKey: signer.publicKey, power: 10n, name: "" }],
+  appState: utf8("{}"),
+  appStateJson: {},
+};
+
+/** Time that stands still until a test lets the next timer run. */
+class ManualTime implements Clock, Timers {
+  private now = startNs;
+  private pending: { at: bigint; run: () => void } | undefined;
+
+  nowNs(): bigint {
+    return this.now;
+  }
+
+  after(delayMs: number, run: () => void): Timer {
+    const entry = { at: this.now + BigInt(delayMs) * 1_000_000n, run };
+    this.pending = entry;
+    return {
+      cancel: () => {
+        if (this.pending === entry) this.pending = undefined;
+      },
+    };
+  }
+
+  every(): Timer {
+    throw new Error("the engine uses no repeating timers");
+  }
+
+  /** Runs the pending timer at its time and lets what it started finish. */
+  async step(): Promise<void> {
+    const entry = this.pending;
+    assert.ok(entry, "no timer is pending");
+    this.pending = undefined;
+    if (entry.at > this.now) this.now = entry.at;
+    entry.run();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+interface World {
+  readonly engine: EmbeddedEngine;
+  readonly time: ManualTime;
+  readonly machine: KvMachine;
+  readonly backend: MemoryBackend;
+}
+
+function world(changes: Partial<EmbeddedEngineParams> = {}, backend = new MemoryBackend()): World {
+  const time = new ManualTime();
+  const machine = new KvMachine(backend);
+  const engine = new EmbeddedEngine({
+    backend,
+    stateMachine: machine,
+    genesis,
+    signer,
+    hash: nativeHash,
+    clock: time,
+    timers: time,
+    log: silentLog,
+    blockIntervalMs: 1000,
+    emptyBlocks: true,
+    ...changes,
+  });
+  return { engine, time, machine, backend };
+}
+
+async function lightBlock(engine: EmbeddedEngine, height: bigint): Promise<LightBlock> {
+  const signed = await engine.commit(height);
+  const validators = await engine.validators(height);
+  assert.ok(signed && validators);
+  return { header: signed.header, commit: signed.commit, validators };
+}
+
+test("a light client follows the chain, and proofs of state at h hold against header h+1", async () => {
+  const { engine, time } = world();
+  await engine.start();
+  await engine.broadcast(utf8("a=1"));
+  for (let i = 0; i < 5; i++) await time.step();
+  const policy = { trustingPeriodNs: 10n ** 15n, maxClockDriftNs: 10n ** 10n, trustLevel: defaultTrustLevel };
+  for (let height = 1n; height < engine.height; height++) {
+    const stored = await engine.block(height);
+    assert.ok(stored);
+    assert.equal(checkBlock(ports, stored.block), undefined);
+    const [trusted, next] = [await lightBlock(engine, height), await lightBlock(engine, height + 1n)];
+    const verdict = verifyHeader(ports, trusted, next.validators, next, policy, time.nowNs());
+    assert.deepEqual(verdict, { ok: true, value: undefined });
+  }
+  const tip = await lightBlock(engine, engine.height);
+  assert.equal(
+    verifyCommit(ports, "stoa-test-1", tip.validators, tip.commit.blockId, engine.height, tip.commit).ok,
+    true,
+  );
+  const answer = await engine.query({ path: "/store/kv/key", data: utf8("a"), height: 3n, prove: true });
+  const header = (await engine.block(4n))?.block.header;
+  assert.ok(header);
+  assert.equal(verifyStoreProof(nativeHash, header.appHash, answer.proofOps, "kv", utf8("a"), utf8("1")), true);
+});
+
+test("the first block has the genesis time, later ones the time of the votes before, strictly growing", async () => {
+  const { engine, time } = world();
+  await engine.start();
+  for (let i = 0; i < 3; i++) await time.step();
+  const times: bigint[] = [];
+  for (let height = 1n; height <= engine.height; height++) {
+    const stored = await engine.block(height);
+    assert.ok(stored);
+    times.push(stored.block.header.time);
+    const before = height > 1n ? await engine.validators(height - 1n) : undefined;
+    if (before) assert.equal(stored.block.header.time, medianTime(stored.block.lastCommit, before));
+  }
+  assert.deepEqual(times, [genesis.time, startNs, startNs + 1_000_000_000n, startNs + 2_000_000_000n]);
+});
+
+test("a restart goes on where the last durable block ended", async () => {
+  const first = world();
+  await first.engine.start();
+  await first.engine.broadcast(utf8("a=1"));
+  await first.time.step();
+  await first.engine.stop();
+  const second = world({}, first.backend);
+  assert.equal(second.engine.height, 2n);
+  await second.engine.start();
+  await second.time.step();
+  assert.equal(second.engine.height, 3n);
+  const found = await second.engine.tx(nativeHash.sha256(utf8("a=1")));
+  assert.equal(found?.height, 2n);
+  assert.deepEqual(found?.tx, utf8("a=1"));
+});
+
+/** Fails every write after the first `good` ones. */
+class FailingBackend extends MemoryBackend {
+  good: number;
+
+  constructor(good: number) {
+    super();
+    this.good = good;
+  }
+
+  override write(batch: readonly BatchOperation[]): Promise<void> {
+    if (this.good-- <= 0) return Promise.reject(new Error("the disk is full; free some space and start again"));
+    return super.write(batch);
+  }
+}
+
+test("a disk that is full halts the chain with its reason, and a restart goes on from the last block", async () => {
+  const backend = new FailingBackend(2);
+  const { engine, time } = world({}, backend);
+  await engine.start();
+  await time.step();
+  await engine.broadcast(utf8("a=1"));
+  await time.step();
+  assert.match((await engine.halted).message, /disk is full/);
+  assert.equal(engine.height, 2n);
+  await assert.rejects(engine.broadcast(utf8("b=1")), /stands still.*disk is full/);
+  backend.good = 100;
+  const again = world({}, backend);
+  assert.equal(again.engine.height, 2n);
+  await again.engine.start();
+  await again.engine.broadcast(utf8("a=1"));
+  await again.time.step();
+  assert.equal((await again.engine.tx(nativeHash.sha256(utf8("a=1"))))?.height, 3n);
+});
+
+test("without empty blocks one is made for a transaction, for the app hash after it, and when something is due", async () => {
+  const { engine, time, machine } = world({ emptyBlocks: false });
+  await engine.start();
+  await time.step();
+  const quiet = engine.height;
+  for (let i = 0; i < 5; i++) await time.step();
+  assert.equal(engine.height, quiet);
+  await engine.broadcast(utf8("a=1"));
+  for (let i = 0; i < 5; i++) await time.step();
+  assert.equal(engine.height, quiet + 2n);
+  machine.due = time.nowNs() + 2_000_000_000n;
+  await time.step();
+  assert.equal(engine.height, quiet + 2n);
+  for (let i = 0; i < 2; i++) await time.step();
+  assert.ok(engine.height > quiet + 2n);
+});
+
+test("validator updates act two heights later, and losing the majority halts the chain", async () => {
+  const { engine, time, machine } = world();
+  const other = signerOfSeed(new Uint8Array(32).fill(9));
+  machine.updatesAt.set(2n, [{ keyType: "ed25519", publicKey: other.publicKey.bytes, power: 4n }]);
+  machine.updatesAt.set(4n, [{ keyType: "ed25519", publicKey: other.publicKey.bytes, power: 5n }]);
+  await engine.start();
+  for (let i = 0; i < 6; i++) await time.step().catch(() => undefined);
+  const sizes: (number | undefined)[] = [];
+  for (const height of [3n, 4n, 5n]) sizes.push((await engine.validators(height))?.validators.length);
+  assert.deepEqual(sizes, [1, 2, 2]);
+  const signed = await engine.commit(4n);
+  assert.deepEqual(
+    signed?.commit.signatures.map(({ flag }) => flag),
+    [2, 1],
+  );
+  assert.equal(engine.height, 5n);
+  assert.match((await engine.halted).message, /10 of 15 of the voting power at height 6/);
+});
+
+test("results, indexes and events of a block are readable when it is published", async () => {
+  const { engine, time } = world();
+  const seen: CommittedBlock[] = [];
+  await engine.start();
+  engine.onBlock((block) => seen.push(block));
+  await engine.broadcast(utf8("a=x"));
+  await engine.broadcast(utf8("fail=1"));
+  await engine.broadcast(utf8("b=x"));
+  await time.step();
+  const [block] = seen;
+  assert.ok(block);
+  const results = await engine.results(block.block.header.height);
+  assert.deepEqual(results, block.results);
+  assert.deepEqual(
+    results?.txResults.map(({ code }) => code),
+    [0, 1, 0],
+  );
+  const filter = { minHeight: 1n, maxHeight: 10n };
+  const both = await engine.searchTxs({ ...filter, equals: [{ key: "kv.Set.value", value: '"x"' }] });
+  assert.deepEqual(
+    both.map(({ index }) => index),
+    [0, 2],
+  );
+  const equals = [
+    { key: "kv.Set.value", value: '"x"' },
+    { key: "kv.Set.key", value: "b" },
+  ];
+  assert.deepEqual(
+    (await engine.searchTxs({ ...filter, equals })).map(({ index }) => index),
+    [2],
+  );
+  assert.equal((await engine.searchTxs({ ...filter, equals: [] })).length, 3);
+  assert.equal((await engine.searchTxs({ minHeight: 3n, maxHeight: 9n, equals: [] })).length, 0);
+});
+
+test("the mempool refuses with the reference's words", async () => {
+  const mempoolLimits = { ...defaultMempoolLimits, txs: 2, txBytes: 8 };
+  const { engine, time } = world({ mempoolLimits });
+  await engine.start();
+  await engine.broadcast(utf8("a=1"));
+  await assert.rejects(engine.broadcast(utf8("a=1")), /^MempoolError: tx already exists in cache$/);
+  await assert.rejects(engine.broadcast(utf8("aaaaaaa=1")), /^MempoolError: Tx too large. Max size is 8, but got 9$/);
+  assert.equal((await engine.broadcast(utf8("bad"))).code, 2);
+  assert.equal((await engine.broadcast(utf8("bad"))).code, 2);
+  await engine.broadcast(utf8("b=1"));
+  const full = /mempool is full: number of txs 2 \(max: 2\), total txs bytes 6 \(max: 1073741824\)$/;
+  await assert.rejects(engine.broadcast(utf8("c=1")), full);
+  await time.step();
+  assert.equal((await engine.mempool(10)).total, 0);
+});
+
+test("what a block had no room for is checked again, and leaves when it fails", async () => {
+  const params = { ...defaultConsensusParams, block: { maxBytes: 22_020_096n, maxGas: 10n } };
+  const { engine, time, machine } = world({ genesis: { ...genesis, params } });
+  await engine.start();
+  for (const tx of ["d=1", "e=1", "f=1"]) await engine.broadcast(utf8(tx));
+  machine.refused.add("e");
+  await time.step();
+  assert.deepEqual((await engine.mempool(10)).txs, [utf8("f=1")]);
+  machine.refused.delete("e");
+  assert.equal((await engine.broadcast(utf8("e=1"))).code, 0);
+});

@@ -1,0 +1,330 @@
+import type { TxResult as CheckResult, QueryRequest, QueryResponse } from "@stoa/chain";
+import { type ConsensusParams, newValidatorSet, nilBlockId, ValidatorSet } from "@stoa/consensus";
+import { messageOf } from "@stoa/host";
+import {
+  type Clock,
+  emptyBytes,
+  equalBytes,
+  type Hash,
+  type Log,
+  type Timer,
+  type Timers,
+  toHexUpper,
+} from "@stoa/std";
+import type { Backend } from "@stoa/store";
+import { fromValidatorUpdate, toTimestamp, toValidatorUpdate } from "../../abci-values.ts";
+import type { Genesis } from "../../home/genesis.ts";
+import type { Signer } from "../../home/validator-key.ts";
+import type { StateMachine } from "../../state-machine.ts";
+import type {
+  BlockResults,
+  CommittedBlock,
+  Engine,
+  EngineStatus,
+  MempoolView,
+  StoredBlock,
+  StoredCommit,
+  StoredTx,
+  TxFilter,
+} from "../engine.ts";
+import { MempoolError } from "../engine.ts";
+import {
+  advance,
+  ConsensusError,
+  commitBlock,
+  finalizeRequest,
+  maxDataBytes,
+  nextHeight,
+  proposeBlock,
+} from "./block-maker.ts";
+import { ChainStore } from "./chain-store.ts";
+import type { EngineState } from "./engine-state.ts";
+import { defaultMempoolLimits, Mempool, type MempoolLimits } from "./mempool.ts";
+
+/** What {@link EmbeddedEngine} needs. */
+export interface EmbeddedEngineParams {
+  readonly backend: Backend;
+  readonly stateMachine: StateMachine;
+  readonly genesis: Genesis;
+  readonly signer: Signer;
+  readonly hash: Hash;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly log: Log;
+  readonly blockIntervalMs: number;
+  /** Make blocks that hold nothing. If not: when transactions wait, an app hash is unproven, or something is due. */
+  readonly emptyBlocks: boolean;
+  readonly mempoolLimits?: MempoolLimits;
+}
+
+/**
+ * One validator in one process: it proposes, signs and commits alone (base-chain.md §2.9). A block, its results, its
+ * indexes and the state machine's changes become durable in one atomic batch; a crash before it leaves the block before,
+ * a crash after it leaves this one.
+ */
+export class EmbeddedEngine implements Engine {
+  readonly chainId: string;
+  readonly halted: Promise<Error>;
+  private readonly params: EmbeddedEngineParams;
+  private readonly store: ChainStore;
+  private readonly pool: Mempool;
+  private readonly listeners = new Set<(block: CommittedBlock) => void>();
+  private state: EngineState;
+  /** Settled when no block is being made: checks wait for it, since a commit resets what they are checked against. */
+  private working: Promise<void> = Promise.resolve();
+  private timer: Timer | undefined;
+  private running = false;
+  private failure: Error | undefined;
+  private reportHalt: (error: Error) => void = () => {};
+  private lastStartNs = 0n;
+  private unprovenAppHash = true;
+
+  /** Reads the chain's state, or starts the chain from genesis. Throws ConsensusError when the two halves disagree. */
+  constructor(params: EmbeddedEngineParams) {
+    this.params = params;
+    this.chainId = params.genesis.chainId;
+    this.store = new ChainStore(params.backend, params.hash);
+    this.state = this.openState();
+    const limits = params.mempoolLimits ?? defaultMempoolLimits;
+    const check = (tx: Uint8Array, recheck: boolean): CheckResult => params.stateMachine.checkTx({ tx, recheck });
+    this.pool = new Mempool({ hash: params.hash, limits, check });
+    this.halted = new Promise((resolve) => {
+      this.reportHalt = resolve;
+    });
+  }
+
+  /** Height of the last block; 0 before the first. */
+  get height(): bigint {
+    return this.state.lastHeight;
+  }
+
+  async start(): Promise<void> {
+    if (this.running) return;
+    this.running = true;
+    if (this.state.lastHeight === 0n) await this.runOnce();
+    if (this.failure !== undefined) throw this.failure;
+    this.schedule();
+  }
+
+  async stop(): Promise<void> {
+    this.running = false;
+    this.timer?.cancel();
+    await this.working;
+  }
+
+  private openState(): EngineState {
+    const { stateMachine, genesis } = this.params;
+    const info = stateMachine.info();
+    const stored = this.store.state();
+    if (stored === undefined) {
+      if (info.lastBlockHeight !== 0n) {
+        throw new ConsensusError(`the state machine stands at height ${info.lastBlockHeight}, but there are no blocks`);
+      }
+      return this.startChain();
+    }
+    if (stored.chainId !== genesis.chainId) {
+      throw new ConsensusError(`the data belong to chain ${stored.chainId}, the genesis file to ${genesis.chainId}`);
+    }
+    if (info.lastBlockHeight !== stored.lastHeight || !equalBytes(info.lastBlockAppHash, stored.appHash)) {
+      const machine = `${info.lastBlockHeight} (${toHexUpper(info.lastBlockAppHash)})`;
+      const blocks = `${stored.lastHeight} (${toHexUpper(stored.appHash)})`;
+      throw new ConsensusError(`the state machine stands at ${machine}, the blocks at ${blocks}: the data are damaged`);
+    }
+    return stored;
+  }
+
+  private startChain(): EngineState {
+    const { stateMachine, genesis, hash } = this.params;
+    const response = stateMachine.initChain({
+      time: toTimestamp(genesis.time),
+      chainId: genesis.chainId,
+      consensusParams: genesis.params,
+      validators: genesis.validators.map(fromValidatorUpdate),
+      appStateBytes: genesis.appState,
+      initialHeight: genesis.initialHeight,
+    });
+    const named = response.validators.map(toValidatorUpdate);
+    const set = newValidatorSet(hash, named.length > 0 ? named : genesis.validators);
+    if (!set.ok) throw new ConsensusError(`the first validators: ${set.error}`);
+    if (set.value.validators.length === 0)
+      throw new ConsensusError("neither genesis nor the state machine names a validator");
+    return {
+      chainId: genesis.chainId,
+      initialHeight: genesis.initialHeight,
+      lastHeight: 0n,
+      lastBlockId: nilBlockId,
+      lastBlockTime: genesis.time,
+      lastCommit: { height: 0n, round: 0, blockId: nilBlockId, signatures: [] },
+      lastValidators: new ValidatorSet([]),
+      validators: set.value,
+      nextValidators: set.value.increment(),
+      params: response.consensusParams,
+      lastResultsHash: hash.sha256(emptyBytes),
+      appHash: response.appHash,
+    };
+  }
+
+  /** Sets the timer: the next block an interval after the last one began, or the next look whether one is wanted. */
+  private schedule(): void {
+    if (!this.running || this.failure !== undefined) return;
+    const { clock, timers, blockIntervalMs } = this.params;
+    const elapsedMs = Number((clock.nowNs() - this.lastStartNs) / 1_000_000n);
+    const restMs = Math.max(0, Math.min(blockIntervalMs, blockIntervalMs - elapsedMs));
+    this.timer?.cancel();
+    this.timer = timers.after(this.isBlockWanted() ? restMs : blockIntervalMs, () => void this.tick());
+  }
+
+  private async tick(): Promise<void> {
+    if (this.running && this.isBlockWanted()) await this.runOnce();
+    this.schedule();
+  }
+
+  private isBlockWanted(): boolean {
+    const { emptyBlocks, stateMachine, clock } = this.params;
+    if (emptyBlocks || this.pool.size > 0 || this.unprovenAppHash) return true;
+    const due = stateMachine.dueTime?.();
+    return due !== undefined && due <= clock.nowNs();
+  }
+
+  /** Makes one block; a failure halts the engine for good, with the last block intact. */
+  private async runOnce(): Promise<void> {
+    const work = this.makeBlock().catch((error: unknown) => this.halt(error));
+    this.working = work;
+    await work;
+  }
+
+  private halt(error: unknown): void {
+    this.failure = error instanceof Error ? error : new Error(messageOf(error));
+    this.params.log.error("the chain stands still: a block could not be made", {
+      height: nextHeight(this.state),
+      reason: this.failure.message,
+      stack: this.failure.stack,
+    });
+    this.reportHalt(this.failure);
+  }
+
+  private async makeBlock(): Promise<void> {
+    const { hash, signer, clock, stateMachine, backend } = this.params;
+    const before = this.state;
+    this.lastStartNs = clock.nowNs();
+    const maxTxBytes = maxDataBytes(before);
+    const waiting = this.pool.reap(Number(maxTxBytes), before.params.block.maxGas);
+    const txs = stateMachine.prepareProposal({ maxTxBytes, txs: waiting });
+    const proposed = proposeBlock(hash, before, signer, txs);
+    const commit = commitBlock(before, signer, proposed, clock.nowNs());
+    const response = stateMachine.finalizeBlock(finalizeRequest(before, proposed));
+    const { state, results } = advance(hash, before, proposed, commit, response);
+    const { block, blockId, encoded } = proposed;
+    const committed: CommittedBlock = { block, blockId, size: encoded.length, results };
+    const rules = { validators: before.validators, params: before.params };
+    const operations = this.store.operations({ committed, encoded, rules, state });
+    // Every block is kept: retainHeight is advice to prune, and pruning blocks is not done yet.
+    const changes = stateMachine.commit();
+    await backend.write([...operations, ...changes.operations]);
+    stateMachine.committed();
+    this.state = state;
+    this.unprovenAppHash = !equalBytes(before.appHash, state.appHash) || before.lastHeight === 0n;
+    this.pool.update(
+      txs,
+      results.txResults.map(({ code }) => code),
+    );
+    this.publish(committed);
+  }
+
+  private publish(block: CommittedBlock): void {
+    for (const listener of this.listeners) {
+      try {
+        listener(block);
+      } catch (error) {
+        this.params.log.error("a listener to blocks failed", { reason: messageOf(error) });
+      }
+    }
+  }
+
+  onBlock(listener: (block: CommittedBlock) => void): () => void {
+    this.listeners.add(listener);
+    return () => void this.listeners.delete(listener);
+  }
+
+  async broadcast(tx: Uint8Array): Promise<CheckResult> {
+    await this.idle();
+    if (this.failure !== undefined) throw new MempoolError("halted", `the chain stands still: ${this.failure.message}`);
+    const result = this.pool.add(tx, this.state.params.block.maxGas);
+    if (result.code === 0 && !this.params.emptyBlocks) this.schedule();
+    return result;
+  }
+
+  async checkTx(tx: Uint8Array): Promise<CheckResult> {
+    await this.idle();
+    return this.params.stateMachine.checkTx({ tx, recheck: false });
+  }
+
+  /** Waits until no block is being made; another may have begun while it waited. */
+  private async idle(): Promise<void> {
+    for (let seen: Promise<void> | undefined; seen !== this.working; ) {
+      seen = this.working;
+      await seen;
+    }
+  }
+
+  async mempool(limit: number): Promise<MempoolView> {
+    return this.pool.view(limit);
+  }
+
+  async query(request: QueryRequest): Promise<QueryResponse> {
+    return this.params.stateMachine.query(request);
+  }
+
+  async status(): Promise<EngineStatus> {
+    const { signer } = this.params;
+    const { state } = this;
+    const latest = this.store.block(state.lastHeight);
+    const earliest = this.store.block(state.initialHeight);
+    if (latest === undefined || earliest === undefined) throw new ConsensusError("there is no block yet");
+    const power = state.validators.byAddress(signer.address)?.power ?? 0n;
+    return {
+      chainId: state.chainId,
+      latest,
+      earliest,
+      appHash: state.appHash,
+      appVersion: state.params.version.app,
+      validator: { address: signer.address, publicKey: signer.publicKey, power },
+    };
+  }
+
+  async block(height: bigint): Promise<StoredBlock | undefined> {
+    return this.store.block(height);
+  }
+
+  async blockByHash(hash: Uint8Array): Promise<StoredBlock | undefined> {
+    return this.store.blockByHash(hash);
+  }
+
+  async results(height: bigint): Promise<BlockResults | undefined> {
+    return this.store.results(height);
+  }
+
+  async commit(height: bigint): Promise<StoredCommit | undefined> {
+    const header = this.store.block(height)?.block.header;
+    if (header === undefined) return undefined;
+    if (height === this.state.lastHeight) return { header, commit: this.state.lastCommit, canonical: false };
+    const next = this.store.block(height + 1n);
+    return next && { header, commit: next.block.lastCommit, canonical: true };
+  }
+
+  async validators(height: bigint): Promise<ValidatorSet | undefined> {
+    return height === nextHeight(this.state) ? this.state.validators : this.store.rules(height)?.validators;
+  }
+
+  async consensusParams(height: bigint): Promise<ConsensusParams | undefined> {
+    return height === nextHeight(this.state) ? this.state.params : this.store.rules(height)?.params;
+  }
+
+  async tx(hash: Uint8Array): Promise<StoredTx | undefined> {
+    return this.store.tx(hash);
+  }
+
+  searchTxs(filter: TxFilter): Promise<readonly StoredTx[]> {
+    return this.store.search(filter);
+  }
+}

@@ -1,0 +1,127 @@
+import type { TxResult as CheckResult, QueryRequest, QueryResponse } from "@stoa/chain";
+import type {
+  AbciEvent,
+  Block,
+  BlockId,
+  Commit,
+  ConsensusParams,
+  Header,
+  PublicKey,
+  TxResult,
+  ValidatorSet,
+  ValidatorUpdate,
+} from "@stoa/consensus";
+
+/** A committed block with its name. */
+export interface StoredBlock {
+  readonly block: Block;
+  readonly blockId: BlockId;
+  /** Bytes of the serialised block. */
+  readonly size: number;
+}
+
+/** What executing a block gave. */
+export interface BlockResults {
+  readonly height: bigint;
+  readonly txResults: readonly TxResult[];
+  readonly events: readonly AbciEvent[];
+  readonly validatorUpdates: readonly ValidatorUpdate[];
+  readonly consensusParamUpdates: ConsensusParams;
+  readonly appHash: Uint8Array;
+}
+
+/** A block that has just become durable, with everything that subscribers are told. */
+export interface CommittedBlock extends StoredBlock {
+  readonly results: BlockResults;
+}
+
+/** One transaction of a committed block. */
+export interface StoredTx {
+  readonly hash: Uint8Array;
+  readonly height: bigint;
+  readonly index: number;
+  readonly tx: Uint8Array;
+  readonly result: TxResult;
+}
+
+/** A header and the commit for it; canonical once the next block carries that commit. */
+export interface StoredCommit {
+  readonly header: Header;
+  readonly commit: Commit;
+  readonly canonical: boolean;
+}
+
+/** Where the chain stands. */
+export interface EngineStatus {
+  readonly chainId: string;
+  readonly latest: StoredBlock;
+  readonly earliest: StoredBlock;
+  /** App hash after the latest block. */
+  readonly appHash: Uint8Array;
+  readonly appVersion: bigint;
+  readonly validator: { readonly address: Uint8Array; readonly publicKey: PublicKey; readonly power: bigint };
+}
+
+/** Why the mempool did not take a transaction; texts are the reference's, clients match them (base-chain.md §4.5). */
+export class MempoolError extends Error {
+  override readonly name = "MempoolError";
+  readonly code: "in-cache" | "full" | "too-large" | "halted";
+
+  constructor(code: MempoolError["code"], message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** The waiting transactions. */
+export interface MempoolView {
+  readonly txs: readonly Uint8Array[];
+  readonly total: number;
+  readonly totalBytes: number;
+}
+
+/** Which transactions to look for: all the given attributes, within the heights. */
+export interface TxFilter {
+  /** Event attributes as `type.key` with the exact value. */
+  readonly equals: readonly { readonly key: string; readonly value: string }[];
+  readonly minHeight: bigint;
+  readonly maxHeight: bigint;
+}
+
+/** Too many transactions match; the caller must narrow the search. */
+export class SearchTooWideError extends Error {
+  override readonly name = "SearchTooWideError";
+}
+
+/**
+ * A consensus engine as the servers see it. Everything that may travel is asynchronous, so that CometBFT over ABCI can
+ * stand behind it as well as the embedded engine.
+ */
+export interface Engine {
+  readonly chainId: string;
+  /** Begins (or goes on) to make blocks; resolves when there is at least one. */
+  start(): Promise<void>;
+  /** Finishes the block that is being made and stops. */
+  stop(): Promise<void>;
+  /** Resolves with the reason when the engine can no longer make blocks. Never settles otherwise. */
+  readonly halted: Promise<Error>;
+  status(): Promise<EngineStatus>;
+  /** Checks a transaction and, when it passes, lets it wait for a block. Throws MempoolError when it cannot even be checked. */
+  broadcast(tx: Uint8Array): Promise<CheckResult>;
+  /** Checks without keeping. */
+  checkTx(tx: Uint8Array): Promise<CheckResult>;
+  mempool(limit: number): Promise<MempoolView>;
+  query(request: QueryRequest): Promise<QueryResponse>;
+  block(height: bigint): Promise<StoredBlock | undefined>;
+  blockByHash(hash: Uint8Array): Promise<StoredBlock | undefined>;
+  results(height: bigint): Promise<BlockResults | undefined>;
+  commit(height: bigint): Promise<StoredCommit | undefined>;
+  /** The set that signs this height: up to the next height, which is not made yet. */
+  validators(height: bigint): Promise<ValidatorSet | undefined>;
+  consensusParams(height: bigint): Promise<ConsensusParams | undefined>;
+  tx(hash: Uint8Array): Promise<StoredTx | undefined>;
+  /** Matching transactions in the order of the chain. Throws SearchTooWideError beyond a limit. */
+  searchTxs(filter: TxFilter): Promise<readonly StoredTx[]>;
+  /** Calls the listener after each block is durable and readable; returns how to end that. */
+  onBlock(listener: (block: CommittedBlock) => void): () => void;
+}
