@@ -33,3 +33,4 @@ export { nativeHash } from "./native-hash.ts";
 export { createNativeVerifier } from "./native-verifier.ts";
 export { systemClock, systemRandom, systemTimers } from "./ports.ts";
 export { Scope, ScopeError, type StartedScope } from "./scope.ts";
+export { readSecretFile, type SecretFile, writeSecretFile } from "./secret-file.ts";

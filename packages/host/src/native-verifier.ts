@@ -4,6 +4,8 @@ import { concatBytes, fromHex, type Log, toHex, type Verifier } from "@stoa/std"
 import { pureVerifier } from "@stoa/std/crypto";
 import { messageOf } from "./errors.ts";
 
+const require = createRequire(import.meta.url);
+
 /** The one function used of the native secp256k1 library; throws for keys and lengths that it cannot parse. */
 type EcdsaVerify = (signature: Uint8Array, digest: Uint8Array, publicKey: Uint8Array) => boolean;
 
@@ -13,7 +15,7 @@ type EcdsaVerify = (signature: Uint8Array, digest: Uint8Array, publicKey: Uint8A
  */
 function loadBinding(log: Log): EcdsaVerify | undefined {
   try {
-    const library: unknown = createRequire(import.meta.url)("secp256k1/bindings.js");
+    const library: unknown = require("secp256k1/bindings.js");
     if (typeof library === "object" && library !== null && "ecdsaVerify" in library) {
       const { ecdsaVerify } = library;
       if (typeof ecdsaVerify === "function") return ecdsaVerify as EcdsaVerify;
