@@ -8,6 +8,7 @@ import type { Params } from "./transfer_pb.js";
 import type { Denom } from "./token_pb.js";
 import type { PageRequest, PageResponse } from "../../../../cosmos/base/query/v1beta1/pagination_pb.js";
 import type { Coin } from "../../../../cosmos/base/v1beta1/coin_pb.js";
+import type { DenomTrace } from "./denomtrace_pb.js";
 
 /**
  * Describes the file ibc/applications/transfer/v1/query.proto.
@@ -213,6 +214,75 @@ export declare type QueryTotalEscrowForDenomResponse = Message<"ibc.applications
 export declare const QueryTotalEscrowForDenomResponseSchema: GenMessage<QueryTotalEscrowForDenomResponse>;
 
 /**
+ * @generated from message ibc.applications.transfer.v1.QueryDenomTraceRequest
+ */
+export declare type QueryDenomTraceRequest = Message<"ibc.applications.transfer.v1.QueryDenomTraceRequest"> & {
+  /**
+   * @generated from field: string hash = 1;
+   */
+  hash: string;
+};
+
+/**
+ * Describes the message ibc.applications.transfer.v1.QueryDenomTraceRequest.
+ * Use `create(QueryDenomTraceRequestSchema)` to create a new message.
+ */
+export declare const QueryDenomTraceRequestSchema: GenMessage<QueryDenomTraceRequest>;
+
+/**
+ * @generated from message ibc.applications.transfer.v1.QueryDenomTraceResponse
+ */
+export declare type QueryDenomTraceResponse = Message<"ibc.applications.transfer.v1.QueryDenomTraceResponse"> & {
+  /**
+   * @generated from field: ibc.applications.transfer.v1.DenomTrace denom_trace = 1;
+   */
+  denomTrace?: DenomTrace | undefined;
+};
+
+/**
+ * Describes the message ibc.applications.transfer.v1.QueryDenomTraceResponse.
+ * Use `create(QueryDenomTraceResponseSchema)` to create a new message.
+ */
+export declare const QueryDenomTraceResponseSchema: GenMessage<QueryDenomTraceResponse>;
+
+/**
+ * @generated from message ibc.applications.transfer.v1.QueryDenomTracesRequest
+ */
+export declare type QueryDenomTracesRequest = Message<"ibc.applications.transfer.v1.QueryDenomTracesRequest"> & {
+  /**
+   * @generated from field: cosmos.base.query.v1beta1.PageRequest pagination = 1;
+   */
+  pagination?: PageRequest | undefined;
+};
+
+/**
+ * Describes the message ibc.applications.transfer.v1.QueryDenomTracesRequest.
+ * Use `create(QueryDenomTracesRequestSchema)` to create a new message.
+ */
+export declare const QueryDenomTracesRequestSchema: GenMessage<QueryDenomTracesRequest>;
+
+/**
+ * @generated from message ibc.applications.transfer.v1.QueryDenomTracesResponse
+ */
+export declare type QueryDenomTracesResponse = Message<"ibc.applications.transfer.v1.QueryDenomTracesResponse"> & {
+  /**
+   * @generated from field: repeated ibc.applications.transfer.v1.DenomTrace denom_traces = 1;
+   */
+  denomTraces: DenomTrace[];
+
+  /**
+   * @generated from field: cosmos.base.query.v1beta1.PageResponse pagination = 2;
+   */
+  pagination?: PageResponse | undefined;
+};
+
+/**
+ * Describes the message ibc.applications.transfer.v1.QueryDenomTracesResponse.
+ * Use `create(QueryDenomTracesResponseSchema)` to create a new message.
+ */
+export declare const QueryDenomTracesResponseSchema: GenMessage<QueryDenomTracesResponse>;
+
+/**
  * @generated from service ibc.applications.transfer.v1.Query
  */
 export declare const Query: GenService<{
@@ -263,6 +333,26 @@ export declare const Query: GenService<{
     methodKind: "unary";
     input: typeof QueryTotalEscrowForDenomRequestSchema;
     output: typeof QueryTotalEscrowForDenomResponseSchema;
+  },
+  /**
+   * The two methods below left the reference with version 10; relayers and wallets still call them.
+   *
+   * @generated from rpc ibc.applications.transfer.v1.Query.DenomTraces
+   * @deprecated
+   */
+  denomTraces: {
+    methodKind: "unary";
+    input: typeof QueryDenomTracesRequestSchema;
+    output: typeof QueryDenomTracesResponseSchema;
+  },
+  /**
+   * @generated from rpc ibc.applications.transfer.v1.Query.DenomTrace
+   * @deprecated
+   */
+  denomTrace: {
+    methodKind: "unary";
+    input: typeof QueryDenomTraceRequestSchema;
+    output: typeof QueryDenomTraceResponseSchema;
   },
 }>;
 
