@@ -58,7 +58,7 @@ export {
 } from "./tx-build.ts";
 export { type TxSigners, txSigners } from "./tx-signers.ts";
 export { type TxTypes, txTypesOf } from "./tx-types.ts";
-export { type SignatureCheck, verifyBytes, verifyTxSignature } from "./tx-verify.ts";
+export { type SignatureCheck, signBytesByMode, verifyBytes, verifyTxSignature } from "./tx-verify.ts";
 export { typeNameOf } from "./type-url.ts";
 // biome-ignore format: a door is one screen
 export {

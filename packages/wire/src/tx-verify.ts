@@ -3,6 +3,8 @@ import type { SignMode } from "../gen/cosmos.tx.signing.v1beta1.js";
 import type { ModeInfo } from "../gen/cosmos.tx.v1beta1.js";
 import { bitCount, setBits, splitMultisignature } from "./multisig.ts";
 import type { PublicKey } from "./public-key.ts";
+import { type SignableTx, type SignerData, signBytesOf } from "./sign-docs.ts";
+import type { TxTypes } from "./tx-types.ts";
 
 /** What one signer's verification needs. */
 export interface SignatureCheck {
@@ -13,6 +15,23 @@ export interface SignatureCheck {
   readonly signBytes: (mode: SignMode) => Uint8Array | undefined;
   readonly verifier: Verifier;
   readonly hash: Hash;
+}
+
+/** Sign bytes of one signer by mode, each made once however many members of a multisig ask for it. */
+export function signBytesByMode(
+  tx: SignableTx,
+  signer: SignerData,
+  feePayer: string,
+  types: TxTypes,
+): SignatureCheck["signBytes"] {
+  const made = new Map<SignMode, Uint8Array | undefined>();
+  return (mode) => {
+    if (!made.has(mode)) {
+      const bytes = signBytesOf(mode, tx, signer, feePayer, types);
+      made.set(mode, bytes.ok ? bytes.value : undefined);
+    }
+    return made.get(mode);
+  };
 }
 
 /** True if a plain key signed the bytes: the ECDSA schemes over their SHA-256, ed25519 over the bytes. */

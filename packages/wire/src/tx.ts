@@ -64,7 +64,10 @@ function readTx(bytes: Uint8Array, types: TxTypes): DecodedTx {
   const raw = decode(TxRawSchema, bytes);
   const hasUnknownNonCritical = rejectUnknown(raw.bodyBytes, TxBodySchema, true, types);
   const body = decode(TxBodySchema, raw.bodyBytes);
-  checkAnys(TxBodySchema, body, types);
+  const messages = body.messages.map((any) => openMessage(any, types));
+  const { extensionOptions, nonCriticalExtensionOptions } = TxBodySchema.field;
+  for (const any of body.extensionOptions) checkAny(any, extensionOptions, types, newBudget());
+  for (const any of body.nonCriticalExtensionOptions) checkAny(any, nonCriticalExtensionOptions, types, newBudget());
   rejectUnknown(raw.authInfoBytes, AuthInfoSchema, false, types);
   const authInfo = decode(AuthInfoSchema, raw.authInfoBytes);
   checkAnys(AuthInfoSchema, authInfo, types);
@@ -75,7 +78,7 @@ function readTx(bytes: Uint8Array, types: TxTypes): DecodedTx {
     signatures: raw.signatures,
     body,
     authInfo,
-    messages: body.messages.map((any) => openMessage(any, types)),
+    messages,
     hasUnknownNonCritical,
   };
 }
@@ -110,14 +113,8 @@ function rejectUnknown(bytes: Uint8Array, schema: DescMessage, allowNonCritical:
   return verdict.value;
 }
 
-function openAny(any: Any, types: TxTypes): { readonly schema: DescMessage; readonly value: Message } {
-  const schema = types.resolve(any.typeUrl);
-  if (schema === undefined) throw new WireError(`unable to resolve type URL ${any.typeUrl}`);
-  return { schema, value: decode(schema, any.value) };
-}
-
 function openMessage(any: Any, types: TxTypes): TxMessage {
-  return { typeUrl: any.typeUrl, bytes: any.value, ...openAny(any, types) };
+  return { typeUrl: any.typeUrl, bytes: any.value, ...checkAny(any, TxBodySchema.field.messages, types, newBudget()) };
 }
 
 const anyName = "google.protobuf.Any";
@@ -128,7 +125,7 @@ function checkAnys(schema: DescMessage, message: Message, types: TxTypes, budget
     if (!("message" in field) || field.message === undefined) continue;
     for (const value of messagesIn(field, message)) {
       if (field.message.typeName !== anyName) checkAnys(field.message, value, types, budget);
-      else if (types.isChecked(field)) checkAny(value as Any, field, types, budget ?? { calls: maxAnyCalls, depth: 0 });
+      else if (types.isChecked(field)) checkAny(value as Any, field, types, budget ?? newBudget());
     }
   }
 }
@@ -138,16 +135,29 @@ interface AnyBudget {
   depth: number;
 }
 
-function checkAny(any: Any, field: DescField, types: TxTypes, budget: AnyBudget): void {
+function newBudget(): AnyBudget {
+  return { calls: maxAnyCalls, depth: 0 };
+}
+
+interface OpenAny {
+  readonly schema: DescMessage;
+  readonly value: Message;
+}
+
+/** Opens an Any that must be of a type that may stand in the field, and checks those within it. */
+function checkAny(any: Any, field: DescField, types: TxTypes, budget: AnyBudget): OpenAny {
   if (budget.calls-- === 0) throw new WireError("call limit exceeded");
   if (budget.depth === maxAnyDepth) throw new WireError("max depth exceeded");
-  const { schema, value } = openAny(any, types);
+  const schema = types.resolve(any.typeUrl);
+  if (schema === undefined) throw new WireError(`unable to resolve type URL ${any.typeUrl.slice(0, 128)}`);
+  const value = decode(schema, any.value);
   if (!types.mayStand(schema, field)) {
     throw new WireError(`${any.typeUrl} may not stand in ${field.parent.typeName}.${field.name}`);
   }
   budget.depth++;
   checkAnys(schema, value, types, budget);
   budget.depth--;
+  return { schema, value };
 }
 
 /** The messages that a field holds, whatever its shape. */
