@@ -4,6 +4,7 @@ import { absentMapValues, type FieldPlan, type Fields, fieldsOf, type MessagePla
 import { checkStdDuration, checkStdTime, zeroTimeSeconds } from "./std-time.ts";
 import { WireError } from "./wire-error.ts";
 import { WireReader } from "./wire-reader.ts";
+import { wireTextBytes } from "./wire-text.ts";
 import { WireWriter } from "./wire-writer.ts";
 
 /**
@@ -111,28 +112,19 @@ function writeList(writer: WireWriter, plan: FieldPlan, list: readonly unknown[]
   writer.varint32((plan.number << 3) | 2);
 }
 
-/** Entries in the order of their keys' bytes. */
+/** Entries in the order of their keys' bytes. Only maps with text keys are in use. */
 function writeMap(writer: WireWriter, plan: FieldPlan, map: Readonly<Record<string, unknown>>): void {
   const keyCodec = plan.mapKey as NonNullable<typeof plan.mapKey>;
-  const entries = Object.entries(map).map(([key, value]) => {
-    const keyWriter = new WireWriter();
-    keyCodec.write(keyWriter, mapKeyOf(keyCodec.isZero(""), key));
-    return { key: keyWriter.finish(), value };
-  });
-  entries.sort((a, b) => compareBytes(b.key, a.key));
+  const entries = Object.entries(map).map(([key, value]) => ({ key, bytes: wireTextBytes(key), value }));
+  entries.sort((a, b) => compareBytes(b.bytes, a.bytes));
   for (const entry of entries) {
     const before = writer.length;
     if (!absentMapValues.has(entry.value as object)) writeValue(writer, { ...plan, number: 2 }, entry.value);
-    writer.bytes(entry.key);
+    keyCodec.write(writer, entry.key);
     writer.varint32((1 << 3) | keyCodec.wireType);
     writer.varint32(writer.length - before);
     writer.varint32((plan.number << 3) | 2);
   }
-}
-
-function mapKeyOf(isText: boolean, key: string): unknown {
-  if (isText) return key;
-  throw new WireError("only maps with text keys are in use");
 }
 
 function readMessage(reader: WireReader, plan: MessagePlan, fields: Fields, depth: number): void {

@@ -1,4 +1,5 @@
 import { type DescField, type DescMessage, type Message, ScalarType } from "@bufbuild/protobuf";
+import { assert } from "@stoa/std";
 import { customNumberOf, isNonNullable, isStdDuration, isStdTime } from "./field-options.ts";
 import { enumCodec, numberCodec, scalarCodec, type ValueCodec } from "./value-codec.ts";
 
@@ -82,13 +83,18 @@ function planField(field: DescField): FieldPlan {
     std: isStdTime(field) ? "time" : isStdDuration(field) ? "duration" : undefined,
     nonNullable: isNonNullable(field),
     packed: field.fieldKind === "list" && field.packed,
-    mapKey: field.fieldKind === "map" ? scalarCodec(field.mapKey) : undefined,
+    mapKey: field.fieldKind === "map" ? textKeyCodec(field.mapKey) : undefined,
     implicit: shape === "single" && field.presence === implicitPresence,
   };
 }
 
 /** `google.protobuf.FeatureSet.FieldPresence.IMPLICIT`. */
 const implicitPresence = 2;
+
+function textKeyCodec(key: ScalarType): ValueCodec {
+  assert(key === ScalarType.STRING, "maps have text keys");
+  return scalarCodec(key);
+}
 
 function valueCodecOf(field: DescField): ValueCodec {
   const scalar = "scalar" in field ? field.scalar : undefined;
