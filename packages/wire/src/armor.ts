@@ -1,4 +1,5 @@
 import { chacha20poly1305 } from "@noble/ciphers/chacha.js";
+import { xsalsa20poly1305 } from "@noble/ciphers/salsa.js";
 import { argon2id } from "@noble/hashes/argon2.js";
 import { compareText, err, fromBase64, fromHex, ok, type Result, toBase64, toHexUpper, utf8 } from "@stoa/std";
 import { type PrivateKey, privateKeyFromAmino, privateKeyToAmino } from "./keys.ts";
@@ -18,6 +19,7 @@ const maxArmorText = 65536;
 const saltBytes = 16;
 // The reference's parameters for argon2id: one pass over 64 MiB in four lanes.
 const argon2Options = { t: 1, m: 64 * 1024, p: 4, dkLen: 32 } as const;
+const salsaNonceBytes = 24;
 // Every export has a salt and so a key of its own: the reference fixes the nonce.
 const fixedNonce = new Uint8Array(12);
 
@@ -99,21 +101,35 @@ export function armorPrivateKey(privateKey: PrivateKey, passphrase: string, salt
   });
 }
 
-/** Decrypts an armored private key. Errors: no private-key armor, another KDF than argon2, a wrong passphrase. */
-export function unarmorPrivateKey(text: string, passphrase: string): Result<PrivateKey, string> {
+/** Derives a key of 32 bytes from a passphrase and 16 bytes of salt. */
+export type KeyDerivation = (passphrase: string, salt: Uint8Array) => Uint8Array;
+
+/**
+ * Decrypts an armored private key. Exports of old releases used bcrypt: they need `bcryptKey` of
+ * `@stoa/wire/armor-bcrypt`. Errors: no private-key armor, an unknown KDF, a wrong passphrase.
+ */
+export function unarmorPrivateKey(
+  text: string,
+  passphrase: string,
+  bcryptKey?: KeyDerivation,
+): Result<PrivateKey, string> {
   const block = decodeArmor(text);
   if (!block.ok) return block;
   const { type, headers, data } = block.value;
   if (type !== privateKeyType) return err(`unrecognized armor type: ${type}`);
-  if (headers.kdf !== "argon2") return err(`unrecognized KDF type: ${headers.kdf ?? ""}`);
   const salt = fromHex(headers.salt ?? "");
-  if (salt === undefined || salt.length === 0) return err("error decoding salt");
-  const key = argon2id(utf8(passphrase), salt, argon2Options);
-  let amino: Uint8Array;
+  if (salt?.length !== saltBytes) return err("error decoding salt");
   try {
-    amino = chacha20poly1305(key, fixedNonce).decrypt(data);
+    if (headers.kdf === "argon2") {
+      const key = argon2id(utf8(passphrase), salt, argon2Options);
+      return privateKeyFromAmino(chacha20poly1305(key, fixedNonce).decrypt(data));
+    }
+    if (headers.kdf === "bcrypt" && bcryptKey !== undefined) {
+      const [nonce, sealed] = [data.subarray(0, salsaNonceBytes), data.subarray(salsaNonceBytes)];
+      return privateKeyFromAmino(xsalsa20poly1305(bcryptKey(passphrase, salt), nonce).decrypt(sealed));
+    }
   } catch {
     return err("invalid account password");
   }
-  return privateKeyFromAmino(amino);
+  return err(`unrecognized KDF type: ${headers.kdf ?? ""}`);
 }
