@@ -19,7 +19,10 @@ export type JsonValue =
   | readonly JsonValue[]
   | { readonly [name: string]: JsonValue | undefined };
 
-/** How to write U+2028 and U+2029: `go` escapes them, the TypeScript SDK does not. */
+/**
+ * Whose JSON: `go` escapes U+2028 and U+2029 and leaves out some empty members; the TypeScript SDK does neither
+ * (spec: sdl.md §11).
+ */
 export type JsonDialect = "go" | "ts";
 
 const goEscapes = /[<>&\u2028\u2029]/g;
@@ -50,12 +53,10 @@ export function sortedJson(value: JsonValue, dialect: JsonDialect = "go"): strin
 }
 
 /** Attributes as Go writes them: absent when there are none; an empty key or value is left out. */
-export function attributesJson(attributes: readonly Attribute[]): JsonValue | undefined {
+export function attributesJson(attributes: readonly Attribute[], dialect: JsonDialect = "go"): JsonValue | undefined {
   if (attributes.length === 0) return undefined;
-  return attributes.map(({ key, value }) => ({
-    key: key === "" ? undefined : key,
-    value: value === "" ? undefined : value,
-  }));
+  const written = (text: string): string | undefined => (text === "" && dialect === "go" ? undefined : text);
+  return attributes.map(({ key, value }) => ({ key: written(key), value: written(value) }));
 }
 
 /** Endpoints as Go writes them: kind 0 is left out. */
@@ -66,66 +67,77 @@ export function endpointsJson(endpoints: readonly Endpoint[]): JsonValue {
   }));
 }
 
-function computeJson(compute: ManifestCompute | null): JsonValue | undefined {
+function computeJson(compute: ManifestCompute | null, dialect: JsonDialect): JsonValue | undefined {
   if (compute === null) return undefined;
-  return { units: { val: compute.units }, attributes: attributesJson(compute.attributes) };
+  return { units: { val: compute.units }, attributes: attributesJson(compute.attributes, dialect) };
 }
 
-function memoryJson(memory: ManifestMemory): { readonly [name: string]: JsonValue | undefined } {
-  return { size: { val: memory.size }, attributes: attributesJson(memory.attributes) };
+function memoryJson(memory: ManifestMemory, dialect: JsonDialect): { readonly [name: string]: JsonValue | undefined } {
+  return { size: { val: memory.size }, attributes: attributesJson(memory.attributes, dialect) };
 }
 
-/** Resources in the form that manifests and group specs share. */
-export function resourcesJson(resources: ManifestResources): JsonValue {
+/**
+ * Resources in the form that manifests and group specs share. `emptyStorage` stands for a list without volumes; Go
+ * leaves it out.
+ */
+export function resourcesJson(
+  resources: ManifestResources,
+  dialect: JsonDialect = "go",
+  emptyStorage?: null | readonly [],
+): JsonValue {
   const { id, cpu, memory, storage, gpu, endpoints } = resources;
   return {
     id,
-    cpu: computeJson(cpu),
-    memory: memory === null ? undefined : memoryJson(memory),
-    storage: storage.length === 0 ? undefined : storage.map((one) => ({ name: one.name, ...memoryJson(one) })),
-    gpu: computeJson(gpu),
+    cpu: computeJson(cpu, dialect),
+    memory: memory === null ? undefined : memoryJson(memory, dialect),
+    storage:
+      storage.length === 0 ? emptyStorage : storage.map((one) => ({ name: one.name, ...memoryJson(one, dialect) })),
+    gpu: computeJson(gpu, dialect),
     endpoints: endpoints === null ? null : endpointsJson(endpoints),
   };
 }
 
-function exposeJson(expose: ManifestExpose): JsonValue {
+function exposeJson(expose: ManifestExpose, dialect: JsonDialect): JsonValue {
   const { nextCases, proxyBufferSize, ...options } = expose.httpOptions;
   const httpOptions = {
     ...options,
-    nextCases: nextCases.length === 0 ? undefined : nextCases,
+    nextCases: nextCases.length === 0 && dialect === "go" ? undefined : nextCases,
     proxyBufferSize: proxyBufferSize === 0 ? undefined : proxyBufferSize,
   };
   return { ...expose, httpOptions };
 }
 
-function serviceJson(service: ManifestService): JsonValue {
+function serviceJson(service: ManifestService, dialect: JsonDialect): JsonValue {
   const { params } = service;
   const read = params?.permissions?.read;
   return {
     ...service,
-    resources: resourcesJson(service.resources),
-    expose: service.expose === null ? null : service.expose.map(exposeJson),
+    resources: resourcesJson(service.resources, dialect, dialect === "ts" ? null : undefined),
+    expose: service.expose === null ? null : service.expose.map((expose) => exposeJson(expose, dialect)),
     params:
       params === null
         ? undefined
         : {
             ...params,
-            permissions: read === undefined ? undefined : { read: read.length === 0 ? undefined : read },
+            permissions:
+              read === undefined
+                ? undefined
+                : { read: read === null || (read.length === 0 && dialect === "go") ? undefined : read },
           },
     credentials: service.credentials === null ? null : { ...service.credentials },
   } as JsonValue;
 }
 
 /** The manifest's JSON, as the provider's gateway takes it and as it is hashed (spec: sdl.md §11). */
-export function manifestJson(manifest: Manifest | null): JsonValue {
+export function manifestJson(manifest: Manifest | null, dialect: JsonDialect = "go"): JsonValue {
   if (manifest === null) return null;
   return manifest.map(({ name, services }) => ({
     name,
-    services: services === null ? null : services.map(serviceJson),
+    services: services === null ? null : services.map((service) => serviceJson(service, dialect)),
   }));
 }
 
 /** The deployment's hash: SHA-256 over the sorted JSON of its manifest, 32 bytes. */
 export function manifestVersion(manifest: Manifest | null, hash: Hash, dialect: JsonDialect = "go"): Uint8Array {
-  return hash.sha256(utf8(sortedJson(manifestJson(manifest), dialect)));
+  return hash.sha256(utf8(sortedJson(manifestJson(manifest, dialect), dialect)));
 }

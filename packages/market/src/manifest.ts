@@ -66,7 +66,7 @@ export interface ManifestCredentials {
 export interface ManifestParams {
   readonly storage: readonly { readonly name: string; readonly mount: string; readonly readOnly: boolean }[] | null;
   readonly credentials?: ManifestCredentials;
-  readonly permissions?: { readonly read: readonly string[] };
+  readonly permissions?: { readonly read: readonly string[] | null };
   readonly tee?: { readonly type: string; readonly attestation: boolean };
 }
 

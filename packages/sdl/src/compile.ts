@@ -58,14 +58,14 @@ function warningsOf(plan: Plan, groups: readonly GroupSpec[] | undefined): reado
 export function compileSdl(text: string, options: CompileOptions): CompiledSdl | RefusedSdl {
   const { dialect, hash } = options;
   const problems = new Problems();
-  const yaml = readYaml(text, problems);
+  const yaml = readYaml(text, problems, dialect === "ts");
   const plan = yaml === undefined ? undefined : dialect === "go" ? planGo(yaml.root, problems) : planTs(yaml, problems);
   if (plan === undefined || problems.any) return { accepted: false, problems: problems.list() };
   const groups = groupSpecMessages(plan.groups);
   return {
     accepted: true,
-    groupSpecs: groupSpecsJson(plan.groups),
-    manifest: manifestJson(plan.manifest),
+    groupSpecs: groupSpecsJson(plan.groups, dialect),
+    manifest: manifestJson(plan.manifest, dialect),
     versionHash: toHex(manifestVersion(plan.manifest, hash, dialect)),
     manifestGroups: plan.manifest,
     ...(groups === undefined ? {} : { groups }),

@@ -1,6 +1,13 @@
 import { create } from "@bufbuild/protobuf";
 import { DurationSchema } from "@bufbuild/protobuf/wkt";
-import { attributesJson, type JsonValue, type ManifestCompute, type ManifestMemory, resourcesJson } from "@stoa/market";
+import {
+  attributesJson,
+  type JsonDialect,
+  type JsonValue,
+  type ManifestCompute,
+  type ManifestMemory,
+  resourcesJson,
+} from "@stoa/market";
 import { Dec, utf8 } from "@stoa/std";
 import { type DeploymentReclamation, DeploymentReclamationSchema } from "@stoa/wire/akash.deployment.v1";
 import { type GroupSpec, GroupSpecSchema } from "@stoa/wire/akash.deployment.v1beta4";
@@ -12,7 +19,7 @@ function priceText(amount: string): string {
 }
 
 /** Group specs in node JSON, lists of requirements always there (vectors/sdl/README.md). */
-export function groupSpecsJson(groups: readonly PlannedGroup[]): JsonValue {
+export function groupSpecsJson(groups: readonly PlannedGroup[], dialect: JsonDialect): JsonValue {
   return groups.map(({ name, allOf, anyOf, attributes, units }) => ({
     name,
     requirements: {
@@ -20,7 +27,7 @@ export function groupSpecsJson(groups: readonly PlannedGroup[]): JsonValue {
       attributes: attributesJson(attributes) ?? [],
     },
     resources: units.map(({ resources, count, denom, amount }) => ({
-      resource: resourcesJson(resources),
+      resource: resourcesJson(resources, "go", dialect === "ts" ? [] : undefined),
       count,
       price: { denom, amount: priceText(amount) },
     })),

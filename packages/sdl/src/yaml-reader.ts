@@ -5,6 +5,7 @@ import {
   isAlias,
   isMap,
   isScalar,
+  Lexer,
   LineCounter,
   type Node,
   type ParsedNode,
@@ -142,8 +143,46 @@ function syntaxDepth(tokens: readonly CST.Token[]): number {
   return deepest;
 }
 
+/** What the library's types hide of its lexer; its version is pinned, and a test notices if this goes. */
+interface OpenLexer {
+  indentNext: number;
+  parseQuotedScalar(): Generator<string, unknown>;
+  parseFlowCollection(): Generator<string, unknown>;
+}
+
+/**
+ * A lexer that, as libyaml and js-yaml do, lets the lines of a quoted text or of a flow collection stand at any
+ * column. The library asks for the indentation that YAML 1.2 prescribes, which SDLs in use do not always have.
+ */
+function lenientLexer(): Lexer {
+  const lexer = new Lexer();
+  const open = lexer as unknown as OpenLexer;
+  for (const step of ["parseQuotedScalar", "parseFlowCollection"] as const) {
+    const strict = open[step].bind(lexer);
+    open[step] = function* () {
+      const wanted = open.indentNext;
+      open.indentNext = 0;
+      try {
+        return yield* strict();
+      } finally {
+        open.indentNext = wanted;
+      }
+    };
+  }
+  return lexer;
+}
+
+function parseSyntax(text: string, lines: LineCounter): readonly CST.Token[] {
+  const parser = new Parser(lines.addNewLine);
+  const tokens: CST.Token[] = [];
+  lines.addNewLine(0);
+  for (const lexeme of lenientLexer().lex(text)) for (const token of parser.next(lexeme)) tokens.push(token);
+  for (const token of parser.end()) tokens.push(token);
+  return tokens;
+}
+
 function parse(text: string, lines: LineCounter): readonly Document.Parsed[] {
-  const tokens = [...new Parser(lines.addNewLine).parse(text)];
+  const tokens = parseSyntax(text, lines);
   if (syntaxDepth(tokens) > 2 * sdlMaxDepth) {
     throw new TooMuch("yaml-too-deep", start, `nested deeper than ${sdlMaxDepth}: flatten it`);
   }
@@ -164,8 +203,21 @@ function isEmpty(node: Node): boolean {
 // What follows the first errors is mostly their echo.
 const syntaxErrorsMax = 3;
 
-/** Reads YAML text. The first document is converted; later ones are only counted and checked for syntax. */
-export function readYaml(text: string, problems: Problems): YamlText | undefined {
+/** Offset of the first character that YAML does not allow unescaped, or -1. */
+function unprintableAt(text: string): number {
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    const control = code < 0x20 && code !== 0x09 && code !== 0x0a && code !== 0x0d;
+    if (control || (code >= 0x7f && code < 0xa0 && code !== 0x85) || code === 0xfffe || code === 0xffff) return i;
+  }
+  return -1;
+}
+
+/**
+ * Reads YAML text. The first document is converted; later ones are only counted, and checked for syntax if
+ * `everyDocument` is set (Go stops reading after the first, js-yaml does not).
+ */
+export function readYaml(text: string, problems: Problems, everyDocument: boolean): YamlText | undefined {
   const whole = { path: "", at: start };
   if (text.length > sdlMaxChars) {
     problems.add(
@@ -178,7 +230,17 @@ export function readYaml(text: string, problems: Problems): YamlText | undefined
   const lines = new LineCounter();
   try {
     const documents = parse(text, lines);
-    for (const document of documents) {
+    const bad = unprintableAt(text);
+    if (bad >= 0) {
+      const { line, col } = lines.linePos(bad);
+      problems.add(
+        "yaml-syntax",
+        { path: "", at: { line, column: col } },
+        "a control character stands here: escape it",
+      );
+      return undefined;
+    }
+    for (const document of everyDocument ? documents : documents.slice(0, 1)) {
       for (const error of document.errors.slice(0, syntaxErrorsMax)) {
         const { line, col } = lines.linePos(error.pos[0]);
         problems.add(
