@@ -16,7 +16,8 @@ import { queryAccounts, queryPayments } from "./queries.ts";
 import { accountToWire, paymentToWire } from "./records.ts";
 import { type DepositEntry, escrowStates } from "./types.ts";
 
-export { depositAuthorization, depositMessageUrl } from "./deposit-authorization.ts";
+export { checkAuthorization, spendAuthorization } from "./authorization.ts";
+export { escrowErrors } from "./errors.ts";
 export { heldByEscrow } from "./invariants.ts";
 export type { DepositGrant, EscrowNeeds } from "./needs.ts";
 
