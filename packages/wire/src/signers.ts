@@ -26,10 +26,17 @@ export const signerPaths: ReadonlyMap<string, string> = new Map([
 /** Deepest chain of messages that name each other as signers; the schemas use two. */
 const maxSignerDepth = 8;
 
+/** Paths that were looked up: reading an option costs more than the rest of a transaction's decoding. */
+const knownPaths = new WeakMap<DescMessage, readonly string[]>();
+
 /** The paths of the fields that hold a message's signers, in order; empty for a type that nobody can sign. */
 export function signerPathsOf(schema: DescMessage): readonly string[] {
+  const known = knownPaths.get(schema);
+  if (known !== undefined) return known;
   const path = signerPaths.get(schema.typeName);
-  return path === undefined ? getOption(schema, signer) : [path];
+  const paths = path === undefined ? getOption(schema, signer) : [path];
+  knownPaths.set(schema, paths);
+  return paths;
 }
 
 /**

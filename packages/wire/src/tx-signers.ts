@@ -15,11 +15,21 @@ export interface TxSigners {
   readonly feePayer: string;
 }
 
-/** True if a message names its signer by a validator's operator address. */
-function namesValidator(schema: DescMessage): boolean {
-  return signerPathsOf(schema).some((path) =>
+type AddressParser = typeof parseAccount;
+
+/** Parsers that were chosen: reading options costs more than the addresses. */
+const knownParsers = new WeakMap<DescMessage, AddressParser>();
+
+/** How a message names its signers: by account addresses, a few by a validator's operator address. */
+function parserOf(schema: DescMessage): AddressParser {
+  const known = knownParsers.get(schema);
+  if (known !== undefined) return known;
+  const namesValidator = signerPathsOf(schema).some((path) =>
     schema.fields.some((field) => field.name === path && scalarNameOf(field) === "cosmos.ValidatorAddressString"),
   );
+  const parse = namesValidator ? parseValidator : parseAccount;
+  knownParsers.set(schema, parse);
+  return parse;
 }
 
 /**
@@ -34,7 +44,7 @@ export function txSigners(tx: Pick<DecodedTx, "messages" | "authInfo">): Result<
   for (const { schema, value } of tx.messages) {
     const names = signersOf(schema, value);
     if (names === undefined) return err(`${schema.typeName} has no signer`);
-    const parse = namesValidator(schema) ? parseValidator : parseAccount;
+    const parse = parserOf(schema);
     for (const name of names) {
       const address = parse(name);
       if (!address.ok) return address;

@@ -38,7 +38,19 @@ const undeclaredImplementations: ReadonlyMap<string, string> = new Map([
   ["akash.deployment.v1beta3.DepositDeploymentAuthorization", "cosmos.authz.v1beta1.Authorization"],
 ]);
 
+/** Interfaces that were looked up: reading an option costs more than decoding a small message. */
+const knownInterfaces = new WeakMap<DescField, { readonly name: string | undefined }>();
+
 function interfaceOf(field: DescField): string | undefined {
+  let known = knownInterfaces.get(field);
+  if (known === undefined) {
+    known = { name: declaredInterfaceOf(field) };
+    knownInterfaces.set(field, known);
+  }
+  return known.name;
+}
+
+function declaredInterfaceOf(field: DescField): string | undefined {
   const undeclared = undeclaredInterfaces.get(`${field.parent.typeName}.${field.name}`);
   if (undeclared !== undefined) return undeclared;
   const declared = getOption(field, accepts_interface);
