@@ -34,6 +34,9 @@ export interface LeaseRow {
   readonly startHeight: bigint;
 }
 
+/** The reads as an interface, for whoever stands in for a chain. */
+export type MarketReader = Pick<MarketReads, keyof MarketReads>;
+
 export class MarketReads {
   readonly #client: ChainClient;
   readonly #provider: string;

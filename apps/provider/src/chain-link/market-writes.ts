@@ -38,6 +38,9 @@ export interface NewBid {
   readonly reclamationWindowS: bigint;
 }
 
+/** The writes as an interface, for whoever stands in for a chain. */
+export type MarketWriter = Pick<MarketWrites, keyof MarketWrites>;
+
 export class MarketWrites {
   readonly #broadcaster: Broadcaster;
   readonly #provider: string;

@@ -36,7 +36,7 @@ export interface Progress {
 /** What runs, as the runtime sees it by its own labels. */
 export interface ObservedLease {
   readonly lease: LeaseId;
-  /** Fingerprint of the workload that was last ensured (`fingerprint`). */
+  /** Fingerprint of the workload that this runtime last ensured; "" when it did not yet since its start. */
   readonly fingerprint: string;
   /** True when every replica of every service exists and runs. */
   readonly complete: boolean;

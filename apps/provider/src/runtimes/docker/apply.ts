@@ -1,6 +1,6 @@
 /** Makes the engine hold exactly one lease's workload: image, network, volumes, containers, and their removal. */
 import type { EventLog } from "../event-log.ts";
-import { serviceFingerprint, workloadFingerprint } from "../fingerprint.ts";
+import { serviceFingerprint } from "../fingerprint.ts";
 import {
   type EventReason,
   type LeaseId,
@@ -55,6 +55,7 @@ export class LeaseApplier {
       this.details(workload.lease),
       ...workload.services.map((service) => this.#ensureImage(workload.lease, service, report, signal)),
     ]);
+    signal?.throwIfAborted();
     await this.#ensureNetwork(workload.lease);
     const wanted = new Map(workload.services.map((service) => [service.name, service]));
     const kept = new Map<string, ContainerDetail>();
@@ -69,8 +70,7 @@ export class LeaseApplier {
         await this.#removeContainer(container.id);
       }
     }
-    const print = workloadFingerprint(workload);
-    const base = { owner: this.#owner, replica: 0, portAddress: this.#portAddress, workloadFingerprint: print };
+    const base = { owner: this.#owner, replica: 0, portAddress: this.#portAddress };
     await Promise.all(
       workload.services.map(async (service) => {
         signal?.throwIfAborted();

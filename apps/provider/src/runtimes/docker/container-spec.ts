@@ -23,8 +23,6 @@ export interface ReplicaPlace {
   readonly ports: PortMap;
   /** Address that forwarded TCP ports listen on; HTTP always stays on loopback, behind the router. */
   readonly portAddress: string;
-  /** The lease's workload fingerprint, written to a label for observers. */
-  readonly workloadFingerprint: string;
 }
 
 /** The engine's name of a container port. */
@@ -120,7 +118,6 @@ function replicaLabels(workload: LeaseWorkload, service: ServiceWorkload, place:
     [label.service]: service.name,
     [label.replica]: String(place.replica),
     [label.fingerprint]: serviceFingerprint(service),
-    [label.workload]: place.workloadFingerprint,
   };
 }
 

@@ -118,13 +118,13 @@ export class DockerRuntime implements Runtime {
     for (const [key, own] of leases) {
       const lease = parseLeaseKey(key);
       if (lease === null) continue;
-      const fingerprint = own[0]?.labels[label.workload] ?? "";
       const running = own.length > 0 && own.every((row) => row.state === "running" || row.state === "restarting");
       const known = this.#workloads.get(key);
       const expected = known === undefined ? own.length : known.services.length;
       observed.push({
         lease,
-        fingerprint: known === undefined ? fingerprint : workloadFingerprint(known),
+        // Nothing is known after a start: whoever wants the lease ensures it once, which adopts what runs.
+        fingerprint: known === undefined ? "" : workloadFingerprint(known),
         complete: running && own.length === expected,
       });
     }

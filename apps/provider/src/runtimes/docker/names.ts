@@ -11,7 +11,6 @@ export const label = {
   service: "stoa.service",
   replica: "stoa.replica",
   fingerprint: "stoa.fingerprint",
-  workload: "stoa.workload",
 } as const;
 
 /** Who owns the things in the engine: one provider of one home. */
