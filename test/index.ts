@@ -1,2 +1,6 @@
+// biome-ignore format: a door is one screen
+export {
+  type GatewayCase, type GatewayCaseRequest, type GatewayDeviation, type GatewayExpectation, gatewayDeviations,
+} from "./vectors/deviations-gateway.ts";
 export type { VectorFailure, VectorFamily, VectorReport } from "./vectors/family.ts";
 export { haveVectors, testFamily, vectorsDir } from "./vectors/harness.ts";

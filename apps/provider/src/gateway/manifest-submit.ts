@@ -65,9 +65,9 @@ async function checkNames(leased: readonly ManagedLease[], owner: string, params
     if (nameless !== undefined) return textError(422, nameless);
   }
   const names = leased.flatMap(({ group }) => groupHostnames(group));
-  const taken = await params.leases.takenHostname(owner, names);
+  const problem = await params.leases.hostnameProblem(owner, names);
   // 409 where the reference answers 500: the name is another tenant's, nothing here is broken.
-  return taken === undefined ? undefined : textError(409, `hostname not allowed: host ${JSON.stringify(taken)} in use`);
+  return problem === undefined ? undefined : textError(409, problem);
 }
 
 /** Takes a manifest for a deployment that the caller may send it to, or says why not. */

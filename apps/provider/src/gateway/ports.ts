@@ -35,8 +35,8 @@ export interface LeaseService {
   manifestGroup(lease: LeaseId): Promise<ManifestGroup | undefined>;
   /** The lease with a manifest here that holds a group of a deployment. */
   find(owner: string, dseq: bigint, gseq: number): Promise<ManagedLease | undefined>;
-  /** The first of these host names that this owner may not hold here, or undefined. */
-  takenHostname(owner: string, hostnames: readonly string[]): Promise<string | undefined>;
+  /** Why this owner may not hold one of these host names here, in the reference's words, or undefined. */
+  hostnameProblem(owner: string, hostnames: readonly string[]): Promise<string | undefined>;
   /** Keeps the manifest of these leases durably and starts to make it so. Resolves when it is kept. */
   accept(leases: readonly ManagedLease[]): Promise<void>;
   /** Points host names that the lease's manifest declares at that lease. */
