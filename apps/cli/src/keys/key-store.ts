@@ -1,0 +1,136 @@
+import { randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import type { Signer } from "@stoa/client";
+import { HostError, nativeHash, readSecretFile, writeSecretFile } from "@stoa/host";
+import { accountAddress, accountText } from "@stoa/wire";
+import {
+  keyFromMnemonic,
+  mnemonicOf,
+  type PrivateKey,
+  publicKeyOf,
+  secp256k1PrivateKey,
+  signMessage,
+} from "@stoa/wire/wallet";
+import { CliError } from "../command.ts";
+
+/** A key as lists show it. */
+export interface KeyEntry {
+  readonly name: string;
+  readonly address: string;
+  readonly sealed: boolean;
+}
+
+/** What a key file's secret is: a mnemonic, or 32 bytes in hex for keys that came without one. */
+export type KeySecret = { readonly mnemonic: string } | { readonly hex: string };
+
+/** Names are parts of paths. */
+const namePattern = /^[a-z0-9][a-z0-9._-]{0,63}$/i;
+const entropyBytes = 32;
+
+function checkName(name: string): string {
+  if (namePattern.test(name)) return name;
+  throw new CliError("bad_key_name", `not a key name: ${JSON.stringify(name)}`, {
+    hint: "letters, digits, dot, dash and underscore, 64 at most",
+  });
+}
+
+/** The secp256k1 key of a secret; throws {@link CliError} for words or bytes that are none. */
+export function privateKeyOf(secret: KeySecret): PrivateKey {
+  const key =
+    "mnemonic" in secret
+      ? keyFromMnemonic(secret.mnemonic)
+      : secp256k1PrivateKey(Uint8Array.from(Buffer.from(secret.hex, "hex")));
+  if (key.ok) return key.value;
+  throw new CliError("bad_key", `not a key: ${key.error}`, { hint: "check the words, and their order" });
+}
+
+export function addressOfKey(key: PrivateKey): string {
+  return accountText(accountAddress(publicKeyOf(key), nativeHash));
+}
+
+/** A signer that keeps the key to itself. */
+export function signerOf(key: PrivateKey): Signer {
+  return {
+    address: addressOfKey(key),
+    publicKey: publicKeyOf(key).key,
+    sign: (bytes) => signMessage(key, bytes),
+  };
+}
+
+/** A new mnemonic of 24 words. */
+export function newMnemonic(): string {
+  return mnemonicOf(randomBytes(entropyBytes));
+}
+
+/** The keys of a home: one file a key, readable by its owner alone, sealed unless the network is local. */
+export class KeyStore {
+  readonly #folder: string;
+  readonly #passphrase: (() => string) | undefined;
+
+  /** @param passphrase asked when a sealed key is written or opened; undefined where the network is local */
+  constructor(folder: string, passphrase: (() => string) | undefined) {
+    this.#folder = folder;
+    this.#passphrase = passphrase;
+  }
+
+  #path(name: string): string {
+    return join(this.#folder, `${checkName(name)}.json`);
+  }
+
+  list(): KeyEntry[] {
+    if (!existsSync(this.#folder)) return [];
+    return readdirSync(this.#folder)
+      .filter((file) => file.endsWith(".json"))
+      .sort((a, b) => (a < b ? -1 : 1))
+      .map((file) => {
+        const { facts, sealed } = readSecretFile(join(this.#folder, file));
+        return { name: facts.name ?? file.slice(0, -5), address: facts.address ?? "", sealed };
+      });
+  }
+
+  has(name: string): boolean {
+    return existsSync(this.#path(name));
+  }
+
+  add(name: string, secret: KeySecret): KeyEntry {
+    const path = this.#path(name);
+    if (existsSync(path))
+      throw new CliError("key_exists", `there is a key ${name} already`, {
+        hint: "choose another name, or delete it first",
+      });
+    mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+    const address = addressOfKey(privateKeyOf(secret));
+    writeSecretFile(path, { name, address }, JSON.stringify(secret), this.#passphrase?.());
+    return { name, address, sealed: this.#passphrase !== undefined };
+  }
+
+  /** The secret itself: for exports and signers only. */
+  secret(name: string): KeySecret {
+    const path = this.#path(name);
+    if (!existsSync(path))
+      throw new CliError("no_such_key", `there is no key ${name}`, { hint: "stoa keys list shows what there is" });
+    try {
+      const file = readSecretFile(path);
+      const ask =
+        this.#passphrase ??
+        ((): string => {
+          throw new CliError("passphrase_needed", `the key ${name} is sealed`, { hint: "set STOA_PASSPHRASE_FILE" });
+        });
+      return JSON.parse(file.open(ask)) as KeySecret;
+    } catch (cause) {
+      if (cause instanceof HostError) throw new CliError("key_unreadable", cause.message, { cause });
+      throw cause;
+    }
+  }
+
+  signer(name: string): Signer {
+    return signerOf(privateKeyOf(this.secret(name)));
+  }
+
+  remove(name: string): void {
+    const path = this.#path(name);
+    if (!existsSync(path)) throw new CliError("no_such_key", `there is no key ${name}`);
+    rmSync(path);
+  }
+}

@@ -1,0 +1,106 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Broadcaster, ChainClient, ChainError, type Signer } from "@stoa/client";
+import { systemTimers } from "@stoa/host";
+import type { Invocation, OptionSpec } from "../command.ts";
+import { CliError } from "../command.ts";
+import { KeyStore } from "../keys/key-store.ts";
+import { askPassphrase } from "../keys/passphrase.ts";
+import { type HomePaths, type HomeRecord, homePaths, readHome } from "../local/home.ts";
+
+/** Options of every command that talks to a chain. */
+export const connectionOptions: Readonly<Record<string, OptionSpec>> = {
+  home: { type: "string", value: "DIR", about: "the home (default: STOA_HOME, else ~/.stoa)" },
+  node: { type: "string", value: "URL", about: "JSON-RPC of a node (default: the home's local network)" },
+  key: { type: "string", value: "NAME", about: "the key that signs", default: "tenant" },
+  json: { type: "boolean", about: "one JSON object a line on stdout" },
+};
+
+/** Where the local network of a home answers, written by `up` when it is ready. */
+export interface RunRecord {
+  readonly rpc: string;
+  readonly pid: number;
+  readonly providers: readonly { readonly address: string; readonly hostUri: string }[];
+}
+
+export function runRecordPath(paths: HomePaths): string {
+  return join(paths.run, "up.json");
+}
+
+/** The running local network's addresses, or undefined when none was started. */
+export function readRunRecord(paths: HomePaths): RunRecord | undefined {
+  const path = runRecordPath(paths);
+  if (!existsSync(path)) return undefined;
+  return JSON.parse(readFileSync(path, "utf8")) as RunRecord;
+}
+
+/** A chain, and the keys that may act on it. */
+export interface Connection {
+  readonly paths: HomePaths;
+  /** Undefined for a network that this machine does not run. */
+  readonly home: HomeRecord | undefined;
+  readonly url: string;
+  readonly client: ChainClient;
+  readonly keys: KeyStore;
+  signer(): Signer;
+  broadcaster(): Broadcaster;
+}
+
+/** Keys of a home: plain on a local network, sealed elsewhere. */
+export function keyStoreOf(paths: HomePaths, home: HomeRecord | undefined, creating = false): KeyStore {
+  return new KeyStore(paths.keys, home === undefined ? () => askPassphrase("passphrase", creating) : undefined);
+}
+
+export function clientOf(url: string): ChainClient {
+  return new ChainClient({ url, fetch, timers: systemTimers });
+}
+
+/** Opens what the options name. Talks to nobody yet. */
+export function connect(invocation: Invocation): Connection {
+  const paths = homePaths(invocation.text("home"));
+  const node = invocation.text("node");
+  const home = node === undefined ? readHome(paths) : undefined;
+  const url = node ?? readRunRecord(paths)?.rpc;
+  if (url === undefined)
+    throw new CliError("no_network", `no network runs in ${paths.root}, and no --node was given`, {
+      hint: "start a local one: stoa up; or name one: --node http://HOST:26657",
+    });
+  const client = clientOf(url);
+  const keys = keyStoreOf(paths, home);
+  const signer = (): Signer => keys.signer(invocation.text("key") ?? "tenant");
+  return {
+    paths,
+    home,
+    url,
+    client,
+    keys,
+    signer,
+    broadcaster: () => new Broadcaster({ client, signer: signer(), timers: systemTimers }),
+  };
+}
+
+const refusalHints: ReadonlyMap<string, string> = new Map([
+  ["sdk/5", "the account holds too little: stoa query bank balances ADDRESS shows what it has"],
+  ["sdk/32", "another command used the same key meanwhile: run this one again"],
+  ["sdk/13", "the fee is below what the node takes"],
+  ["deployment/20", "check the deposit: its denomination must be uact and it must reach the minimum"],
+  ["deployment/24", "prices must be in uact on this network"],
+  ["market/28", "the account holds too little for the deposit"],
+  ["escrow/4", "the deployment's money has run out: close it, or deploy again"],
+]);
+
+/** A chain's failure as the CLI tells it: what was refused, the code, and what to do. */
+export function chainFailure(doing: string, error: unknown): CliError {
+  if (error instanceof CliError) return error;
+  if (!(error instanceof ChainError)) throw error;
+  const code = error.codespace === "" ? "" : `${error.codespace}/${error.abciCode}`;
+  const hint =
+    error.code === "unreachable"
+      ? "is the network running? stoa status; stoa up starts a local one"
+      : refusalHints.get(code);
+  const text = `${doing}: ${error.message}${code === "" ? "" : ` (${code})`}`;
+  return new CliError(`chain_${error.code.replaceAll("-", "_")}`, text, {
+    cause: error,
+    ...(hint === undefined ? {} : { hint }),
+  });
+}
