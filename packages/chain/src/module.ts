@@ -45,8 +45,6 @@ export interface Module {
   readonly storeName?: string;
   readonly messages?: readonly MessageHandler[];
   readonly queries?: readonly QueryHandler[];
-  /** Further types that may stand in an Any of its messages: authorizations, allowances, keys. */
-  readonly types?: readonly DescMessage[];
   readonly preBlock?: (ctx: Context) => void;
   readonly beginBlock?: (ctx: Context) => void;
   readonly endBlock?: (ctx: Context) => void;

@@ -1,5 +1,4 @@
 import { assert } from "@stoa/std";
-import type { DescMessage } from "./codec.ts";
 import type { Invariant, MessageHandler, Module, QueryHandler } from "./module.ts";
 
 /** What the modules together answer to, found by name. */
@@ -8,8 +7,6 @@ export interface Router {
   readonly messages: ReadonlyMap<string, MessageHandler>;
   readonly queries: ReadonlyMap<string, QueryHandler>;
   readonly invariants: readonly Invariant[];
-  /** Message types that may stand in an Any of a transaction, by type URL. */
-  readonly types: ReadonlyMap<string, DescMessage>;
   readonly storeNames: readonly string[];
 }
 
@@ -22,12 +19,10 @@ function collect<T>(what: string, entries: readonly (readonly [string, T])[]): R
   return map;
 }
 
-/** Collects the modules' messages, queries, stores and invariants; a name claimed twice is a bug. */
-export function createRouter(modules: readonly Module[]): Router {
+/** Collects the modules' messages, queries (and some more), stores and invariants; a name claimed twice is a bug. */
+export function createRouter(modules: readonly Module[], more: readonly QueryHandler[]): Router {
   const handlers = modules.flatMap((module) => module.messages ?? []);
-  const queries = modules.flatMap((module) => module.queries ?? []);
-  const own: DescMessage[] = handlers.flatMap((handler) => [handler.request]);
-  const nested = modules.flatMap((module) => module.types ?? []);
+  const queries = [...modules.flatMap((module) => module.queries ?? []), ...more];
   return {
     modules,
     messages: collect(
@@ -39,10 +34,6 @@ export function createRouter(modules: readonly Module[]): Router {
       queries.map((query) => [query.path, query]),
     ),
     invariants: modules.flatMap((module) => module.invariants ?? []),
-    types: collect(
-      "type",
-      [...own, ...nested].map((type) => [`/${type.typeName}`, type]),
-    ),
     storeNames: modules.flatMap((module) => (module.storeName === undefined ? [] : [module.storeName])),
   };
 }

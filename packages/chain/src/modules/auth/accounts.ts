@@ -1,5 +1,5 @@
 import { type Any, anyPack, anyUnpack } from "@bufbuild/protobuf/wkt";
-import { assert } from "@stoa/std";
+import { assert, equalBytes } from "@stoa/std";
 import { accountText, moduleAddress } from "@stoa/wire";
 import { BaseAccountSchema, ModuleAccountSchema } from "@stoa/wire/cosmos.auth.v1beta1";
 import { create } from "../../codec.ts";
@@ -77,9 +77,19 @@ function addAccount(ctx: Context, address: Uint8Array, module: Account["module"]
   return account;
 }
 
-/** Creates a plain account where there is none: a first receipt makes one (base-chain.md §8.2). */
+/**
+ * Creates an account where there is none: a first receipt makes one (base-chain.md §8.2). A module's address gets its
+ * module's account.
+ */
 export function ensureAccount(ctx: Context, address: Uint8Array): void {
-  if (!accounts.has(ctx, address)) addAccount(ctx, address, undefined);
+  if (accounts.has(ctx, address)) return;
+  for (const [name, permissions] of moduleAccounts) {
+    if (equalBytes(moduleAddress(name, ctx.crypto.hash), address)) {
+      addAccount(ctx, address, { name, permissions });
+      return;
+    }
+  }
+  addAccount(ctx, address, undefined);
 }
 
 /** The module's account, created when it is first asked for. */

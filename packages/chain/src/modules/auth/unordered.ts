@@ -14,7 +14,7 @@ export function forgetUnorderedNonces(ctx: Context): void {
   const now = timeNs(ctx.block.time);
   const passed = [];
   for (const { key } of unorderedNonces.scan(ctx)) {
-    if (key[0] > now) break;
+    if (key[0] >= now) break;
     passed.push(key);
   }
   for (const key of passed) unorderedNonces.delete(ctx, key);

@@ -3,7 +3,7 @@ import { type Grant, Msg } from "@stoa/wire/cosmos.authz.v1beta1";
 import type { Context } from "../../context.ts";
 import { handle, type Module } from "../../module.ts";
 import { exportGenesis, initGenesis } from "./genesis.ts";
-import { type GrantId, getGrant, pruneGrants, updateGrant } from "./grants.ts";
+import { type GrantId, getGrant, pruneGrants, saveGrant } from "./grants.ts";
 import { createExec } from "./handlers/exec.ts";
 import { createGrant } from "./handlers/grant.ts";
 import { revoke } from "./handlers/revoke.ts";
@@ -21,8 +21,8 @@ export interface HeldGrant {
 export interface Authz {
   readonly module: Module;
   readonly grant: (ctx: Context, id: GrantId) => Grant | undefined;
-  /** Replaces the authorization of a grant that is there; its expiration stays. */
-  readonly update: (ctx: Context, id: GrantId, authorization: Pick<Any, "typeUrl" | "value">) => void;
+  /** Stores a grant, over an older one for the same type, and says so in an event. */
+  readonly save: (ctx: Context, id: GrantId, authorization: Any, expiration: Grant["expiration"]) => void;
   /** The grants that a grantee holds for one message type, in order of granters. */
   readonly heldFor: (ctx: Context, grantee: Uint8Array, msgTypeUrl: string) => readonly HeldGrant[];
 }
@@ -36,7 +36,6 @@ export function createAuthz(needs: AuthzNeeds): Authz {
       handle(Msg.method.exec, createExec(needs)),
       handle(Msg.method.revoke, revoke),
     ],
-    types: needs.kinds.map(({ schema }) => schema),
     queries,
     beginBlock: pruneGrants,
     initGenesis: (ctx, section) => initGenesis(needs, ctx, section),
@@ -45,7 +44,7 @@ export function createAuthz(needs: AuthzNeeds): Authz {
   return {
     module,
     grant: getGrant,
-    update: updateGrant,
+    save: saveGrant,
     heldFor(ctx, grantee, msgTypeUrl) {
       const held: HeldGrant[] = [];
       for (const { key, value } of grants.scanIndex(ctx, grantsByGrantee, grantee)) {

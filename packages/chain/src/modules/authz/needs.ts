@@ -1,4 +1,3 @@
-import type { Message } from "../../codec.ts";
 import type { Context } from "../../context.ts";
 import type { MessageHandler } from "../../module.ts";
 import type { AuthorizationKind } from "./types.ts";
@@ -11,6 +10,4 @@ export interface AuthzNeeds {
   readonly isBlocked: (ctx: Context, address: Uint8Array) => boolean;
   /** The handler of a message type, or undefined. */
   readonly handler: (typeUrl: string) => MessageHandler | undefined;
-  /** Who must sign a message. */
-  readonly signers: (typeUrl: string, msg: Message) => readonly Uint8Array[];
 }

@@ -77,7 +77,7 @@ function changeSupply(ctx: Context, denom: string, by: bigint): void {
 export function mintCoins(needs: BankNeeds, ctx: Context, moduleName: string, coins: Coins): void {
   const account = needs.ensureModuleAccount(ctx, moduleName);
   assert(
-    account.permissions.includes("minter"),
+    account.module?.permissions.includes("minter"),
     `module account ${moduleName} does not have permissions to mint tokens`,
   );
   const address = moduleAddress(moduleName, ctx.crypto.hash);
@@ -93,7 +93,7 @@ export function mintCoins(needs: BankNeeds, ctx: Context, moduleName: string, co
 export function burnCoins(needs: BankNeeds, ctx: Context, moduleName: string, coins: Coins): void {
   const account = needs.ensureModuleAccount(ctx, moduleName);
   assert(
-    account.permissions.includes("burner"),
+    account.module?.permissions.includes("burner"),
     `module account ${moduleName} does not have permissions to burn tokens`,
   );
   const address = moduleAddress(moduleName, ctx.crypto.hash);

@@ -19,8 +19,8 @@ import { feegrantErrors } from "./errors.ts";
 /** Gas for each allowed message type that is read (base-chain.md §4.4). */
 const gasPerAllowedMessage = 10n;
 
-/** Types of allowances, for the decoder. */
-export const allowanceTypes = [BasicAllowanceSchema, PeriodicAllowanceSchema, AllowedMsgAllowanceSchema] as const;
+/** Types of allowances. */
+const allowanceTypes = [BasicAllowanceSchema, PeriodicAllowanceSchema, AllowedMsgAllowanceSchema] as const;
 
 /** What is being paid for. */
 export interface Payment {

@@ -1,7 +1,7 @@
 import { Msg } from "@stoa/wire/cosmos.feegrant.v1beta1";
 import type { Context } from "../../context.ts";
 import { handle, type Module } from "../../module.ts";
-import { allowanceTypes, type Payment } from "./allowance.ts";
+import type { Payment } from "./allowance.ts";
 import { exportGenesis, initGenesis } from "./genesis.ts";
 import { type Parties, pruneAllowances, prunedPerBlock, useGrantedFees } from "./grants.ts";
 import { createGrantAllowance } from "./handlers/grant-allowance.ts";
@@ -26,7 +26,6 @@ export function createFeegrant(needs: FeegrantNeeds): Feegrant {
       handle(Msg.method.revokeAllowance, revoke),
       handle(Msg.method.pruneAllowances, prune),
     ],
-    types: [...allowanceTypes],
     queries,
     endBlock: (ctx) => pruneAllowances(ctx, prunedPerBlock),
     initGenesis,

@@ -1,5 +1,5 @@
 import { equalBytes } from "@stoa/std";
-import { accountText } from "@stoa/wire";
+import { accountText, signersOf } from "@stoa/wire";
 import type { MsgExec } from "@stoa/wire/cosmos.authz.v1beta1";
 import { requireAddress } from "../../../address.ts";
 import { decode, encode, type Message } from "../../../codec.ts";
@@ -57,9 +57,9 @@ export function createExec(needs: AuthzNeeds) {
   }
 
   function run(ctx: Context, grantee: Uint8Array, { handler, msg }: Inner, index: number): Uint8Array {
-    const signers = needs.signers(handler.typeUrl, msg);
-    const [granter] = signers;
-    if (granter === undefined || signers.length !== 1) refuse(authzErrors.numOfSigners);
+    const [signer, ...others] = signersOf(handler.request, msg) ?? [];
+    if (signer === undefined || others.length > 0) refuse(authzErrors.numOfSigners);
+    const granter = requireAddress(signer, "signer");
     if (!equalBytes(granter, grantee)) useGrant(ctx, { granter, grantee, msgTypeUrl: handler.typeUrl }, msg);
     const events = new EventManager();
     const response = callInner(handler, ctx.with({ events }), msg);

@@ -1,0 +1,66 @@
+import { equalBytes } from "@stoa/std";
+import { accountText, type Coins, coin, formatCoins, isAnyGte, validateCoins } from "@stoa/wire";
+import { requireAddress } from "../address.ts";
+import { readCoins } from "../coins.ts";
+import type { Context } from "../context.ts";
+import { Refusal, refuse, refuseWith, sdkErrors } from "../errors.ts";
+import type { AnteNeeds } from "./needs.ts";
+import { feeOf, type Transaction } from "./transaction.ts";
+
+/** The node's floor for a gas limit, each denomination rounded up. */
+function requiredFee(needs: AnteNeeds, gasLimit: bigint): Coins {
+  return needs.minGasPrices.map(({ denom, amount }) => coin(amount.mulInt(gasLimit).ceilInt(), denom));
+}
+
+function checkFloor(needs: AnteNeeds, fee: Coins, gasLimit: bigint): void {
+  const required = requiredFee(needs, gasLimit);
+  if (required.length === 0 || isAnyGte(fee, required)) return;
+  const text = `insufficient fees; got: ${formatCoins(fee)} required: ${formatCoins(required)}`;
+  refuse(sdkErrors.insufficientFee, text);
+}
+
+/** Asks the granter's allowance; says for whom it does not pay. */
+function useGrant(needs: AnteNeeds, ctx: Context, tx: Transaction, payer: Uint8Array, fee: Coins): void {
+  const { feeGranter: granter } = tx;
+  if (granter === undefined || equalBytes(granter, payer)) return;
+  try {
+    const msgTypeUrls = tx.messages.map((one) => one.typeUrl);
+    needs.useFeeGrant(ctx, { granter, grantee: payer }, { fee, msgTypeUrls });
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    const text = `${accountText(granter)} does not allow to pay fees for ${tx.feePayer}: ${error.message}`;
+    refuseWith(error.error, text);
+  }
+}
+
+/** Takes the fee from its granter or payer. What is taken stays taken even if the messages fail (base-chain.md §4.3). */
+export function deductFee(needs: AnteNeeds, ctx: Context, tx: Transaction): void {
+  const { amount, gasLimit } = feeOf(tx);
+  if (!ctx.simulate && ctx.block.height > 0n && gasLimit === 0n) {
+    refuse(sdkErrors.invalidGasLimit, "must provide positive gas");
+  }
+  const fee = readCoins(amount);
+  if (ctx.mode === "check" || ctx.mode === "recheck") checkFloor(needs, fee, gasLimit);
+  const payer = requireAddress(tx.feePayer, "fee payer");
+  useGrant(needs, ctx, tx, payer, fee);
+  const from = tx.feeGranter ?? payer;
+  const fromText = accountText(from);
+  if (needs.account(ctx, from) === undefined) {
+    refuse(sdkErrors.unknownAddress, `fee payer address: ${fromText} does not exist`);
+  }
+  if (fee.some((one) => one.amount !== 0n)) collect(needs, ctx, from, fee);
+  ctx.events.emit("tx", [
+    ["fee", formatCoins(fee)],
+    ["fee_payer", fromText],
+  ]);
+}
+
+function collect(needs: AnteNeeds, ctx: Context, from: Uint8Array, fee: Coins): void {
+  if (validateCoins(fee) !== undefined) refuse(sdkErrors.insufficientFee, `invalid fee amount: ${formatCoins(fee)}`);
+  try {
+    needs.collectFee(ctx, from, fee);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    refuse(sdkErrors.insufficientFunds, error.message);
+  }
+}

@@ -1,0 +1,78 @@
+import type { Any } from "@bufbuild/protobuf/wkt";
+import { equalBytes, toBase64 } from "@stoa/std";
+import { accountText, addressOf, type PublicKey, publicKeyFromAny, publicKeyToAny, secp256k1Key } from "@stoa/wire";
+import { MultiSignatureSchema } from "@stoa/wire/cosmos.crypto.multisig.v1beta1";
+import type { ModeInfo, SignerInfo } from "@stoa/wire/cosmos.tx.v1beta1";
+import { create, encode, tryDecode } from "../codec.ts";
+import type { Context } from "../context.ts";
+import { refuse, sdkErrors } from "../errors.ts";
+import type { Account } from "../modules/auth/types.ts";
+import type { AnteNeeds } from "./needs.ts";
+import type { Transaction } from "./transaction.ts";
+
+/** Stands in for the key of an account that has none yet when a simulation asks what it would cost. */
+// biome-ignore format: one key, as bytes
+export const simulationKey: PublicKey = secp256k1Key(Uint8Array.of(
+  0x03, 0x5a, 0xd6, 0x81, 0x0a, 0x47, 0xf0, 0x73, 0x55, 0x3f, 0xf3, 0x0d, 0x2f, 0xcc, 0x7e, 0x0d, 0x3b,
+  0x1c, 0x0b, 0x74, 0xb6, 0x1a, 0x1a, 0xaa, 0x25, 0x82, 0x34, 0x40, 0x37, 0x15, 0x1e, 0x14, 0x3a,
+));
+
+/** The key of an Any; a decoded transaction holds only known keys, so what cannot be read is refused with sdk 8. */
+export function readKey(any: Any): PublicKey {
+  const key = publicKeyFromAny(any);
+  return key.ok ? key.value : refuse(sdkErrors.invalidPubKey, key.error);
+}
+
+/** The account of a signer; sdk 9 where there is none. */
+export function requireSigner(needs: AnteNeeds, ctx: Context, address: Uint8Array): Account {
+  const account = needs.account(ctx, address);
+  return account ?? refuse(sdkErrors.unknownAddress, `account ${accountText(address)} does not exist`);
+}
+
+/** The signatures of a signer info, as events list them: the parts of a multisig, then the whole. */
+function signatureParts(info: ModeInfo | undefined, signature: Uint8Array): Uint8Array[] {
+  if (info?.sum.case !== "multi") return [signature];
+  const multi = tryDecode(MultiSignatureSchema, signature);
+  if (!multi.ok) return [signature];
+  const parts = info.sum.value.modeInfos.flatMap((inner, i) => {
+    const part = multi.value.signatures[i];
+    return part === undefined ? [] : signatureParts(inner, part);
+  });
+  const whole = create(MultiSignatureSchema, { signatures: parts });
+  return [...parts, encode(MultiSignatureSchema, whole)];
+}
+
+/**
+ * Stores the keys of first-time signers, after checking that each key is its account's (sdk 8), and says in events
+ * who signs with what.
+ */
+export function setPublicKeys(needs: AnteNeeds, ctx: Context, tx: Transaction): void {
+  const infos: readonly SignerInfo[] = tx.authInfo.signerInfos;
+  infos.forEach((info, i) => {
+    const address = signerAt(tx, i);
+    const key = info.publicKey === undefined ? undefined : readKey(info.publicKey);
+    if (key === undefined && !ctx.simulate) return;
+    const used = key ?? simulationKey;
+    const own = addressOf(used, ctx.crypto.hash);
+    if (!ctx.simulate && (own === undefined || !equalBytes(own, address))) {
+      const whose = `${accountText(address)} with signer index: ${i}`;
+      refuse(sdkErrors.invalidPubKey, `pubKey does not match signer address ${whose}`);
+    }
+    const account = requireSigner(needs, ctx, address);
+    if (account.publicKey !== undefined) return;
+    needs.setAccount(ctx, address, { ...account, publicKey: info.publicKey ?? publicKeyToAny(used) });
+  });
+  infos.forEach((info, i) => {
+    ctx.events.emit("tx", [["acc_seq", `${accountText(signerAt(tx, i))}/${info.sequence}`]]);
+    for (const part of signatureParts(info.modeInfo, tx.signatures[i] ?? new Uint8Array())) {
+      ctx.events.emit("tx", [["signature", toBase64(part)]]);
+    }
+  });
+}
+
+/** The signer that a signer info belongs to; more infos than signers is a malformed transaction (a panic there). */
+export function signerAt(tx: Transaction, index: number): Uint8Array {
+  const address = tx.signers[index];
+  if (address === undefined) throw new Error("runtime error: index out of range");
+  return address;
+}

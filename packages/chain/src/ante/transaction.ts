@@ -1,0 +1,37 @@
+import { type DecodedTx, decodeTx, parseAccount, type TxTypes, txSigners } from "@stoa/wire";
+import type { Fee } from "@stoa/wire/cosmos.tx.v1beta1";
+import { refuseUnregistered, refuseWith, sdkErrors } from "../errors.ts";
+
+/** A decoded transaction with what its messages say about who signs and who pays. */
+export interface Transaction extends DecodedTx {
+  /** Everybody who must sign, the payer last if no message names it (base-chain.md §4.1). */
+  readonly signers: readonly Uint8Array[];
+  /** Account text of who pays; "" only in a transaction without messages and without a named payer. */
+  readonly feePayer: string;
+  readonly feeGranter: Uint8Array | undefined;
+}
+
+function addressOf(text: string): Uint8Array | undefined {
+  if (text === "") return undefined;
+  const parsed = parseAccount(text);
+  return parsed.ok ? parsed.value : refuseUnregistered(parsed.error);
+}
+
+/**
+ * Reads transaction bytes; refuses with sdk 2 what cannot be decoded, and as the reference does, with an unregistered
+ * error, addresses of signers that are none.
+ */
+export function readTransaction(bytes: Uint8Array, types: TxTypes): Transaction {
+  const decoded = decodeTx(bytes, types);
+  if (!decoded.ok) return refuseWith(sdkErrors.txDecode, decoded.error.log);
+  const tx = decoded.value;
+  const signers = txSigners(tx);
+  if (!signers.ok) return refuseUnregistered(signers.error);
+  const { addresses, feePayer } = signers.value;
+  return { ...tx, signers: addresses, feePayer, feeGranter: addressOf(tx.authInfo.fee?.granter ?? "") };
+}
+
+/** The fee, which checked transactions have. */
+export function feeOf(tx: Transaction): Fee {
+  return tx.authInfo.fee ?? refuseUnregistered("missing Fee");
+}

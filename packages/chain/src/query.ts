@@ -1,0 +1,181 @@
+import { emptyBytes, prefixEnd, utf8 } from "@stoa/std";
+import type { MultiStore } from "@stoa/store";
+import { jsonText, type TxTypes, toProtoJson } from "@stoa/wire";
+import { SimulationResponseSchema } from "@stoa/wire/cosmos.base.abci.v1beta1";
+import { PairsSchema } from "@stoa/wire/cosmos.store.internal.kv.v1beta1";
+import type { QueryRequest, QueryResponse } from "./abci.ts";
+import { create, encode, tryDecode } from "./codec.ts";
+import { Context, type CryptoPorts } from "./context.ts";
+import {
+  type GrpcCode,
+  QueryStatus,
+  Refusal,
+  type RegisteredError,
+  refuse,
+  sdkErrors,
+  undefinedErrors,
+} from "./errors.ts";
+import type { Execution } from "./execution.ts";
+import type { Head } from "./head.ts";
+import type { QueryHandler } from "./module.ts";
+import type { Router } from "./router.ts";
+import { simulationOf } from "./simulation.ts";
+import { State } from "./state.ts";
+
+/** What queries read. */
+export interface QueryState {
+  readonly stores: MultiStore;
+  readonly router: Router;
+  readonly crypto: CryptoPorts;
+  readonly version: string;
+  readonly types: TxTypes;
+  /** The head of a kept version. */
+  readonly head: (height: bigint) => Head | undefined;
+  readonly simulate: (tx: Uint8Array) => Execution;
+}
+
+/** Entries that a scan of a subspace answers at most; the path is for tools and bounded by the node. */
+const maxSubspaceRows = 10_000;
+
+const blank: QueryResponse = {
+  code: 0,
+  codespace: "",
+  log: "",
+  key: emptyBytes,
+  value: emptyBytes,
+  proofOps: [],
+  height: 0n,
+};
+
+function failed(error: RegisteredError, detail: string): QueryResponse {
+  return { ...blank, code: error.code, codespace: error.codespace, log: `${detail}: ${error.description}` };
+}
+
+/** ABCI errors of gRPC codes (base-chain.md §4.10). */
+function sdkErrorOf(grpc: GrpcCode): RegisteredError {
+  switch (grpc) {
+    case "NotFound":
+      return sdkErrors.keyNotFound;
+    case "InvalidArgument":
+    case "FailedPrecondition":
+      return sdkErrors.invalidRequest;
+    case "Unauthenticated":
+      return sdkErrors.unauthorized;
+    default:
+      return sdkErrors.unknownRequest;
+  }
+}
+
+function failedWith(problem: unknown): QueryResponse {
+  if (problem instanceof QueryStatus) {
+    return failed(sdkErrorOf(problem.grpc), `rpc error: code = ${problem.grpc} desc = ${problem.message}`);
+  }
+  if (problem instanceof Refusal) {
+    // A text without a registered code is taken for a bad request.
+    const registered = problem.error !== undefinedErrors.unregistered;
+    return failed(registered ? sdkErrorOf(problem.error.grpc) : sdkErrors.invalidRequest, problem.message);
+  }
+  const text = problem instanceof Error ? problem.message : String(problem);
+  return failed(undefinedErrors.panic, text);
+}
+
+/** The height that a query reads: the latest for 0; refuses what is not there (sdk 26, 18, 38). */
+function heightOf(stores: MultiStore, request: QueryRequest): bigint {
+  const latest = stores.version;
+  if (latest === 0n) refuse(sdkErrors.invalidHeight, "the application is not ready; please wait for first block");
+  if (request.height < 0n) {
+    refuse(sdkErrors.invalidHeight, "cannot query with height < 0; please provide a valid height");
+  }
+  if (request.height > latest) {
+    refuse(sdkErrors.invalidHeight, "cannot query with height in the future; please provide a valid height");
+  }
+  const height = request.height === 0n ? latest : request.height;
+  if (height <= 1n && request.prove) {
+    refuse(sdkErrors.invalidRequest, "cannot query with proof when height <= 1; please provide a valid height");
+  }
+  return height;
+}
+
+function missingHeight(stores: MultiStore, height: bigint): never {
+  const range = `it is not kept (oldest height: ${stores.oldestVersion}, latest height: ${stores.version})`;
+  return refuse(sdkErrors.notFound, `failed to load state at height ${height}; ${range}`);
+}
+
+function queryContext(state: QueryState, height: bigint): Context {
+  const view = state.stores.at(height);
+  const head = state.head(height);
+  if (view === undefined || head === undefined) return missingHeight(state.stores, height);
+  const over = State.over((name) => view.reader(name));
+  return Context.fresh({ state: over, block: head, mode: "query", crypto: state.crypto });
+}
+
+function answerMethod(state: QueryState, handler: QueryHandler, request: QueryRequest): QueryResponse {
+  let height: bigint;
+  try {
+    height = heightOf(state.stores, request);
+    const message = tryDecode(handler.request, request.data);
+    if (!message.ok) return { ...failed(sdkErrors.invalidRequest, message.error.message), height };
+    const response = handler.answer(queryContext(state, height), message.value);
+    return { ...blank, value: encode(handler.response, response), height };
+  } catch (problem) {
+    if (problem instanceof Refusal && problem.error.codespace === "sdk" && isHeightError(problem.error)) {
+      return { ...blank, code: problem.error.code, codespace: "sdk", log: problem.message };
+    }
+    return failedWith(problem);
+  }
+}
+
+function isHeightError(error: RegisteredError): boolean {
+  return error === sdkErrors.invalidHeight || error === sdkErrors.notFound;
+}
+
+/** `/store/<name>/key` with proofs if asked, and `/store/<name>/subspace` (base-chain.md §3.5). */
+function answerStore(state: QueryState, name: string, kind: string, request: QueryRequest): QueryResponse {
+  const height = heightOf(state.stores, request);
+  if (request.data.length === 0) refuse(sdkErrors.txDecode, "query cannot be zero length");
+  if (!state.router.storeNames.includes(name)) refuse(sdkErrors.unknownRequest, `no such store: ${name}`);
+  const { stores } = state;
+  if (kind === "key" && request.prove) {
+    const proven = stores.prove(height, name, request.data) ?? missingHeight(stores, height);
+    return { ...blank, key: request.data, value: proven.value ?? emptyBytes, proofOps: proven.ops, height };
+  }
+  const reader = (stores.at(height) ?? missingHeight(stores, height)).reader(name);
+  if (kind === "key") return { ...blank, key: request.data, value: reader.get(request.data) ?? emptyBytes, height };
+  if (kind !== "subspace") refuse(sdkErrors.unknownRequest, `unexpected query path: ${request.path}`);
+  const pairs = [];
+  for (const [key, value] of reader.iterate({ start: request.data, end: prefixEnd(request.data) })) {
+    pairs.push({ key, value });
+    if (pairs.length === maxSubspaceRows) break;
+  }
+  return { ...blank, key: request.data, value: encode(PairsSchema, create(PairsSchema, { pairs })), height };
+}
+
+function answerApp(state: QueryState, kind: string, request: QueryRequest): QueryResponse {
+  const done = { ...blank, codespace: "sdk", height: request.height };
+  if (kind === "version") return { ...done, value: utf8(state.version) };
+  if (kind !== "simulate") refuse(sdkErrors.unknownRequest, `unknown query: ${request.path}`);
+  const execution = state.simulate(request.data);
+  if (execution.error !== undefined) {
+    const { error, text } = execution.error;
+    return { ...blank, code: error.code, codespace: error.codespace, log: `failed to simulate tx: ${text}` };
+  }
+  const json = toProtoJson(SimulationResponseSchema, create(SimulationResponseSchema, simulationOf(execution)), (url) =>
+    state.types.resolve(url),
+  );
+  return json.ok ? { ...done, value: utf8(jsonText(json.value)) } : refuse(sdkErrors.jsonMarshal, json.error.message);
+}
+
+/** Answers a query: a service method, a store, or the application's own paths. Never throws for what is asked. */
+export function answerQuery(state: QueryState, request: QueryRequest): QueryResponse {
+  const handler = state.router.queries.get(request.path);
+  if (handler !== undefined) return answerMethod(state, handler, request);
+  const [, root, name, kind] = request.path.split("/");
+  try {
+    if (root === "app" && name !== undefined) return answerApp(state, name, request);
+    if (root === "store" && name !== undefined && kind !== undefined) return answerStore(state, name, kind, request);
+    return failed(sdkErrors.unknownRequest, "unknown query path");
+  } catch (problem) {
+    if (!(problem instanceof Refusal)) throw problem;
+    return { ...blank, code: problem.error.code, codespace: problem.error.codespace, log: problem.message };
+  }
+}

@@ -1,0 +1,47 @@
+import type { TxTypes } from "@stoa/wire";
+import { Service, TxSchema } from "@stoa/wire/cosmos.tx.v1beta1";
+import { readTransaction } from "./ante/transaction.ts";
+import { encode } from "./codec.ts";
+import { refuseQuery } from "./errors.ts";
+import { dataOf, type Execution } from "./execution.ts";
+import { answer, type QueryHandler } from "./module.ts";
+
+/** Gas and result of a simulated transaction, as `SimulateResponse` and `/app/simulate` show them. */
+export function simulationOf(execution: Execution) {
+  return {
+    gasInfo: { gasWanted: execution.gasWanted, gasUsed: execution.gas?.consumed ?? 0n },
+    result: {
+      data: dataOf(execution),
+      log: "",
+      // Nothing is indexed in a simulation.
+      events: execution.events.map(({ type, attributes }) => ({
+        type,
+        attributes: attributes.map(({ key, value }) => ({ key, value, index: false })),
+      })),
+      msgResponses: [...execution.responses],
+    },
+  };
+}
+
+/** The tx service's methods that need no block store: simulate, decode and encode (base-chain.md §4.9). */
+export function txQueries(types: TxTypes, simulate: (tx: Uint8Array) => Execution): readonly QueryHandler[] {
+  return [
+    answer(Service.method.simulate, (_, request) => {
+      const bytes = request.txBytes.length > 0 ? request.txBytes : undefined;
+      if (bytes === undefined) refuseQuery("InvalidArgument", "empty txBytes is not allowed");
+      const execution = simulate(bytes);
+      if (execution.error === undefined) return simulationOf(execution);
+      const used = `with gas used: '${execution.gas?.consumed ?? 0n}'`;
+      return refuseQuery("Unknown", `${execution.error.text} ${used}`);
+    }),
+    answer(Service.method.txDecode, (_, request) => {
+      if (request.txBytes.length === 0) refuseQuery("InvalidArgument", "invalid empty tx bytes");
+      const { body, authInfo, signatures } = readTransaction(request.txBytes, types);
+      return { tx: { body, authInfo, signatures: [...signatures] } };
+    }),
+    answer(Service.method.txEncode, (_, request) => {
+      if (request.tx === undefined) refuseQuery("InvalidArgument", "invalid empty tx");
+      return { txBytes: encode(TxSchema, request.tx) };
+    }),
+  ];
+}
