@@ -1,7 +1,7 @@
 import { type DescField, type DescMessage, type JsonValue, type MessageShape, ScalarType } from "@bufbuild/protobuf";
 import { Dec, err, fromUtf8, ok, parseGoInteger, type Result, toBase64 } from "@stoa/std";
 import { decodeVerbatim } from "./codec.ts";
-import { type AminoField, aminoFieldOf, aminoMessageOf, customNumberOf } from "./field-options.ts";
+import { type AminoField, aminoMessageOf, optionsOf } from "./field-options.ts";
 import { jsonStringText, jsonText, sortedJson } from "./json-text.ts";
 import { type Fields, fieldsOf } from "./message-plan.ts";
 import { nanoTimeText } from "./time-text.ts";
@@ -81,13 +81,18 @@ function membersOf(schema: DescMessage): readonly Member[] {
   if (known !== undefined) return known;
   const members = schema.members.flatMap((member): Member[] => {
     if (member.kind === "field") {
-      const options = aminoFieldOf(member);
+      const options = optionsOf(member).amino;
       return [{ name: options.name, options, fields: [member], oneof: undefined }];
     }
     const first = member.fields[0];
     if (first === undefined) return [];
     return [
-      { name: upperCamel(member.name), options: aminoFieldOf(first), fields: member.fields, oneof: member.localName },
+      {
+        name: upperCamel(member.name),
+        options: optionsOf(first).amino,
+        fields: member.fields,
+        oneof: member.localName,
+      },
     ];
   });
   members.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
@@ -113,14 +118,14 @@ function memberText(member: Member, fields: Fields, printer: Printer): string | 
 /** An unset oneof is printed as null, a set one with the name of its case as type. */
 function oneofText(member: Member, fields: Fields, printer: Printer): string {
   for (const field of member.fields) {
-    if (aminoFieldOf(field).oneofName === "") {
+    if (optionsOf(field).amino.oneofName === "") {
       throw new WireError(`field ${field.name} within a oneof has no amino.oneof_name`);
     }
   }
   const chosen = fields[member.oneof as string] as { readonly case?: string; readonly value?: unknown };
   const field = member.fields.find((candidate) => candidate.localName === chosen.case);
   if (field === undefined) return `${jsonStringText(member.name)}:null`;
-  const options = aminoFieldOf(field);
+  const options = optionsOf(field).amino;
   const value = `${jsonStringText(options.name)}:${fieldText(field, options, chosen.value, printer)}`;
   return `"${member.name}":{"type":"${options.oneofName}","value":{${value}}}`;
 }
@@ -144,7 +149,7 @@ function fieldText(field: DescField, options: AminoField, value: unknown, printe
 /** Numbers kept as text or bytes, by the meaning that the schema gives them; undefined for other fields. */
 function scalarText(field: DescField, options: AminoField, value: unknown): string | undefined {
   if (options.scalar !== "cosmos.Int" && options.scalar !== "cosmos.Dec") return undefined;
-  if (options.scalar === "cosmos.Dec" && customNumberOf(field) !== "dec") return undefined;
+  if (options.scalar === "cosmos.Dec" && optionsOf(field).customNumber !== "dec") return undefined;
   const isText = typeof value === "string";
   const text = isText ? value : fromUtf8(value as Uint8Array);
   if (text === "") return '"0"';

@@ -3,7 +3,7 @@ import { compareBytes, err, ok, type Result } from "@stoa/std";
 import { absentMapValues, type FieldPlan, type Fields, fieldsOf, type MessagePlan, planOf } from "./message-plan.ts";
 import { checkStdDuration, checkStdTime, zeroTimeSeconds } from "./std-time.ts";
 import { WireError } from "./wire-error.ts";
-import { WireReader } from "./wire-reader.ts";
+import { tagNumber, WireReader } from "./wire-reader.ts";
 import { wireTextBytes } from "./wire-text.ts";
 import { WireWriter } from "./wire-writer.ts";
 
@@ -130,10 +130,10 @@ function writeMap(writer: WireWriter, plan: FieldPlan, map: Readonly<Record<stri
 function readMessage(reader: WireReader, plan: MessagePlan, fields: Fields, depth: number): void {
   if (depth === 0) throw new WireError("messages nested too deeply");
   while (!reader.done) {
-    const { number, wireType } = reader.tag();
-    const field = plan.byNumber.get(number);
-    if (field === undefined) reader.skip(wireType);
-    else readField(reader, wireType, field, fields, depth, plan);
+    const tag = reader.tag();
+    const field = plan.byNumber.get(tagNumber(tag));
+    if (field === undefined) reader.skip(tag & 7);
+    else readField(reader, tag & 7, field, fields, depth, plan);
   }
 }
 
@@ -181,10 +181,11 @@ function readEntry(reader: WireReader, plan: FieldPlan, map: Record<string, unkn
   let key: unknown = "";
   let value: unknown;
   while (!reader.done) {
-    const { number, wireType } = reader.tag();
+    const tag = reader.tag();
+    const number = tagNumber(tag);
     if (number === 1) key = plan.mapKey?.read(reader);
     else if (number === 2) value = readValue(reader, plan, undefined, depth);
-    else reader.skip(wireType);
+    else reader.skip(tag & 7);
   }
   if (value === undefined && plan.message !== undefined) {
     value = create(plan.message);

@@ -15,7 +15,7 @@ import {
   toJson,
 } from "@bufbuild/protobuf";
 import { toHex } from "@stoa/std";
-import { customNumberOf } from "./field-options.ts";
+import { optionsOf } from "./field-options.ts";
 import { fieldsOf } from "./message-plan.ts";
 import { registry } from "./registry.ts";
 
@@ -93,7 +93,7 @@ async function publishedCodecs(): Promise<Map<string, PublishedCodec>> {
 
 /** A value that shows a scalar's kind: the sign, the width, text or bytes. */
 function scalarSample(field: DescField): unknown {
-  const isNumber = customNumberOf(field) !== undefined;
+  const isNumber = optionsOf(field).customNumber !== undefined;
   switch (field.scalar) {
     case ScalarType.STRING:
       return isNumber ? "1000000000000000000" : "a.b";
@@ -147,7 +147,7 @@ function fieldProblem(schema: DescMessage, field: DescField, codec: PublishedCod
   const back = toBinary(schema, fromBinary(schema, codec.encode(theirs).finish()));
   if (toHex(back) !== toHex(bytes)) return "bytes";
   const isPlain = field.fieldKind !== "map" && !("message" in field && field.message !== undefined);
-  if (!isPlain || customNumberOf(field) !== undefined) return undefined;
+  if (!isPlain || optionsOf(field).customNumber !== undefined) return undefined;
   const ours = toJson(schema, message) as Readonly<Record<string, unknown>>;
   const text = JSON.stringify(ours[field.jsonName]);
   return text === JSON.stringify(codec.toJSON(theirs)[field.name]) ? undefined : `text ${text}`;

@@ -1,6 +1,6 @@
 import { type DescField, type DescMessage, type Message, ScalarType } from "@bufbuild/protobuf";
 import { assert } from "@stoa/std";
-import { customNumberOf, isNonNullable, isStdDuration, isStdTime } from "./field-options.ts";
+import { optionsOf } from "./field-options.ts";
 import { enumCodec, numberCodec, scalarCodec, type ValueCodec } from "./value-codec.ts";
 
 /** A message's fields by name, as the codecs see them. */
@@ -80,8 +80,8 @@ function planField(field: DescField): FieldPlan {
     caseName: field.localName,
     value: message === undefined ? valueCodecOf(field) : undefined,
     message,
-    std: isStdTime(field) ? "time" : isStdDuration(field) ? "duration" : undefined,
-    nonNullable: isNonNullable(field),
+    std: optionsOf(field).stdTime ? "time" : optionsOf(field).stdDuration ? "duration" : undefined,
+    nonNullable: optionsOf(field).nonNullable,
     packed: field.fieldKind === "list" && field.packed,
     mapKey: field.fieldKind === "map" ? textKeyCodec(field.mapKey) : undefined,
     implicit: shape === "single" && field.presence === implicitPresence,
@@ -99,9 +99,9 @@ function textKeyCodec(key: ScalarType): ValueCodec {
 function valueCodecOf(field: DescField): ValueCodec {
   const scalar = "scalar" in field ? field.scalar : undefined;
   if (scalar === undefined) return enumCodec;
-  const number = customNumberOf(field);
+  const number = optionsOf(field).customNumber;
   if (number === undefined) return scalarCodec(scalar);
-  return numberCodec(number, scalar === ScalarType.BYTES, isNonNullable(field));
+  return numberCodec(number, scalar === ScalarType.BYTES, optionsOf(field).nonNullable);
 }
 
 /** A message's properties, for code that walks them by plan. */

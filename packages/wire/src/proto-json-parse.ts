@@ -8,7 +8,7 @@ import {
 } from "@bufbuild/protobuf";
 import { Dec, err, fromBase64, fromBase64Url, fromHex, ok, parseGoInteger, type Result, utf8 } from "@stoa/std";
 import { encode } from "./codec.ts";
-import { castTypeOf, customNumberOf, isStdDuration, isStdTime } from "./field-options.ts";
+import { optionsOf } from "./field-options.ts";
 import { jsonText, setMember } from "./json-text.ts";
 import { absentMapValues, type Fields, fieldsOf } from "./message-plan.ts";
 import { checkStdDuration, checkStdTime } from "./std-time.ts";
@@ -90,7 +90,7 @@ function readObject(
 }
 
 function readField(field: DescField, fields: Fields, json: JsonValue, place: Place): void {
-  if (json === null && !isRawJson(field)) return;
+  if (json === null && !optionsOf(field).rawJson) return;
   if (field.oneof !== undefined) {
     fields[field.oneof.localName] = { case: field.localName, value: readValue(field, json, place) };
   } else if (field.fieldKind === "list") {
@@ -117,8 +117,8 @@ function readValue(field: DescField, json: JsonValue, place: Place): unknown {
   if ("message" in field && field.message !== undefined) {
     const inner = fieldsOf(create(field.message));
     readMessage(field.message, inner, json, place);
-    if (isStdTime(field)) checkStdTime(inner);
-    if (isStdDuration(field)) checkStdDuration(inner);
+    if (optionsOf(field).stdTime) checkStdTime(inner);
+    if (optionsOf(field).stdDuration) checkStdDuration(inner);
     return inner;
   }
   if ("enum" in field && field.enum !== undefined) {
@@ -126,14 +126,14 @@ function readValue(field: DescField, json: JsonValue, place: Place): unknown {
     const known = field.enum.values.find((value) => value.name === json);
     return known === undefined ? refuse(place, `unknown value ${json.slice(0, 80)}`) : known.number;
   }
-  if (customNumberOf(field) !== undefined) return readNumber(field, json, place);
+  if (optionsOf(field).customNumber !== undefined) return readNumber(field, json, place);
   return readScalar(field, json, place);
 }
 
 /** A number that the wire keeps as text or bytes: decimals lose their point. */
 function readNumber(field: DescField, json: JsonValue, place: Place): string | Uint8Array {
   const text = textOf(json, place);
-  const value = customNumberOf(field) === "int" ? parseGoInteger(text) : Dec.parse(text)?.scaled;
+  const value = optionsOf(field).customNumber === "int" ? parseGoInteger(text) : Dec.parse(text)?.scaled;
   if (value === undefined) return refuse(place, `not a number: ${text.slice(0, 80)}`);
   return field.scalar === ScalarType.BYTES ? utf8(value.toString()) : value.toString();
 }
@@ -177,15 +177,10 @@ function readFloat(json: JsonValue, place: Place): number {
   return /^-?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(text) ? Number(text) : refuse(place, "expected a number");
 }
 
-function isRawJson(field: DescField): boolean {
-  const cast = castTypeOf(field);
-  return cast.endsWith("RawMessage") || cast.endsWith("RawContractMessage");
-}
-
 function readBytes(field: DescField, json: JsonValue, place: Place): Uint8Array {
-  if (isRawJson(field)) return json === null ? new Uint8Array(0) : utf8(jsonText(json));
+  if (optionsOf(field).rawJson) return json === null ? new Uint8Array(0) : utf8(jsonText(json));
   const text = textOf(json, place);
-  const bytes = castTypeOf(field).endsWith("HexBytes") ? fromHex(text) : (fromBase64(text) ?? fromBase64Url(text));
+  const bytes = optionsOf(field).hexBytes ? fromHex(text) : (fromBase64(text) ?? fromBase64Url(text));
   return bytes ?? refuse(place, "bytes in a wrong form");
 }
 

@@ -8,7 +8,7 @@ import {
 } from "@bufbuild/protobuf";
 import { Dec, err, fromUtf8, ok, type Result, toBase64, toHexUpper } from "@stoa/std";
 import { decode } from "./codec.ts";
-import { castTypeOf, customNumberOf, isNonNullable, isStdTime } from "./field-options.ts";
+import { optionsOf } from "./field-options.ts";
 import { setMember } from "./json-text.ts";
 import { absentMapValues, type Fields, fieldsOf } from "./message-plan.ts";
 import { zeroTimeSeconds } from "./std-time.ts";
@@ -91,12 +91,12 @@ function fieldJson(field: DescField, value: unknown, printer: Printer): JsonValu
     }
     return object;
   }
-  if (value === undefined && field.fieldKind === "message" && isNonNullable(field)) {
+  if (value === undefined && field.fieldKind === "message" && optionsOf(field).nonNullable) {
     const empty = fieldsOf(create(field.message));
-    if (isStdTime(field)) empty.seconds = zeroTimeSeconds;
+    if (optionsOf(field).stdTime) empty.seconds = zeroTimeSeconds;
     return nestedJson(field.message, empty, printer);
   }
-  if (value === "" && customNumberOf(field) !== undefined && !isNonNullable(field)) return null;
+  if (value === "" && optionsOf(field).customNumber !== undefined && !optionsOf(field).nonNullable) return null;
   return value === undefined ? null : valueJson(field, value, printer, null);
 }
 
@@ -106,7 +106,7 @@ function valueJson(field: DescField, value: unknown, printer: Printer, emptyByte
   if ("enum" in field && field.enum !== undefined) {
     return field.enum.value[value as number]?.name ?? (value as number);
   }
-  const number = customNumberOf(field);
+  const number = optionsOf(field).customNumber;
   if (number !== undefined) return numberJson(number, value as string | Uint8Array);
   switch (field.scalar) {
     case ScalarType.STRING:
@@ -132,9 +132,9 @@ function numberJson(kind: "int" | "dec", value: string | Uint8Array): JsonValue 
 }
 
 function bytesJson(field: DescField, value: Uint8Array, emptyBytes: "" | null): JsonValue {
-  const cast = castTypeOf(field);
-  if (cast.endsWith("RawMessage") || cast.endsWith("RawContractMessage")) return inlineJson(value, emptyBytes);
-  if (cast.endsWith("HexBytes")) return toHexUpper(value);
+  const options = optionsOf(field);
+  if (options.rawJson) return inlineJson(value, emptyBytes);
+  if (options.hexBytes) return toHexUpper(value);
   return value.length === 0 ? emptyBytes : toBase64(value);
 }
 

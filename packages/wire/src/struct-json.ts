@@ -1,6 +1,6 @@
 import { create, type DescField, type DescMessage, type JsonValue } from "@bufbuild/protobuf";
 import { Dec, toBase64 } from "@stoa/std";
-import { customNumberOf, isNonNullable, isStdTime } from "./field-options.ts";
+import { optionsOf } from "./field-options.ts";
 import { type Fields, fieldsOf } from "./message-plan.ts";
 import { zeroTimeSeconds } from "./std-time.ts";
 import { nanoTimeText } from "./time-text.ts";
@@ -23,7 +23,7 @@ export function structJson(schema: DescMessage, fields: Fields): JsonValue {
   const object: Record<string, JsonValue> = {};
   for (const field of schema.fields) {
     const value = fields[field.localName];
-    if (!isNonNullable(field) && isEmpty(value)) continue;
+    if (!optionsOf(field).nonNullable && isEmpty(value)) continue;
     object[field.name] = fieldJson(field, value);
   }
   return object;
@@ -41,13 +41,13 @@ function fieldJson(field: DescField, value: unknown): JsonValue {
   }
   if (field.fieldKind !== "message" || value !== undefined) return valueJson(field, value);
   const empty = fieldsOf(create(field.message));
-  if (isStdTime(field)) empty.seconds = zeroTimeSeconds;
+  if (optionsOf(field).stdTime) empty.seconds = zeroTimeSeconds;
   return structJson(field.message, empty);
 }
 
 function valueJson(field: DescField, value: unknown): JsonValue {
   if ("message" in field && field.message !== undefined) return structJson(field.message, value as Fields);
-  const number = customNumberOf(field);
+  const number = optionsOf(field).customNumber;
   if (number === "dec") return Dec.fromWire(value === "" ? "0" : (value as string))?.toString() ?? null;
   if (number === "int") return value === "" ? "0" : (value as string);
   if (value instanceof Uint8Array) return toBase64(value);

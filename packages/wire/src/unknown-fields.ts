@@ -2,7 +2,7 @@ import { type DescField, type DescMessage, ScalarType } from "@bufbuild/protobuf
 import { err, ok, type Result } from "@stoa/std";
 import { typeNameOf } from "./type-url.ts";
 import { WireError } from "./wire-error.ts";
-import { WireReader } from "./wire-reader.ts";
+import { tagNumber, WireReader } from "./wire-reader.ts";
 import { wireText } from "./wire-text.ts";
 
 /** Finds the message type of an Any by its type URL; undefined refuses the message. */
@@ -110,10 +110,10 @@ function anyParts(bytes: Uint8Array): { readonly url: string; readonly value: Ui
   let value: Uint8Array = new Uint8Array(0);
   const reader = new WireReader(bytes);
   while (!reader.done) {
-    const { number, wireType } = reader.tag();
-    if (number === 1) url = wireText(reader.chunk());
-    else if (number === 2) value = reader.chunk();
-    else reader.skip(wireType);
+    const tag = reader.tag();
+    if (tagNumber(tag) === 1) url = wireText(reader.chunk());
+    else if (tagNumber(tag) === 2) value = reader.chunk();
+    else reader.skip(tag & 7);
   }
   return { url, value };
 }

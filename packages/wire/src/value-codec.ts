@@ -1,5 +1,5 @@
 import { ScalarType } from "@bufbuild/protobuf";
-import { Dec, fromUtf8, parseGoInteger, utf8 } from "@stoa/std";
+import { Dec, parseGoInteger, utf8 } from "@stoa/std";
 import type { CustomNumber } from "./field-options.ts";
 import { WireError } from "./wire-error.ts";
 import type { WireReader } from "./wire-reader.ts";
@@ -147,9 +147,12 @@ export function scalarCodec(scalar: ScalarType): ValueCodec {
   return scalarCodecs[scalar];
 }
 
+/** Texts that are canonical and in range as they stand: 76 digits are below 2^256. */
+const plainNumber = /^(0|-?[1-9][0-9]{0,75})$/;
+
 /** Plain decimal text of a number field's text, "" for the empty (nil) one. Throws {@link WireError}. */
 export function canonicalNumber(text: string, kind: CustomNumber): string {
-  if (text === "") return "";
+  if (text === "" || plainNumber.test(text)) return text;
   const value = kind === "int" ? parseGoInteger(text) : Dec.fromWire(text)?.scaled;
   if (value === undefined) throw new WireError(`not a number of the type ${kind}: ${text.slice(0, 80)}`);
   return value.toString();
@@ -170,10 +173,10 @@ export function numberCodec(kind: CustomNumber, isBytes: boolean, nonNullable: b
     read: (reader) => {
       if (reader.verbatim) return isBytes ? bytesCodec.read(reader) : textCodec.read(reader);
       const chunk = reader.chunk();
-      const text = fromUtf8(chunk);
-      if (text === undefined) throw new WireError(`not a number of the type ${kind}`);
+      const text = wireText(chunk);
       const canonical = canonicalNumber(text, kind);
-      return isBytes ? utf8(canonical) : canonical;
+      if (!isBytes) return canonical;
+      return canonical === text ? chunk.slice() : utf8(canonical);
     },
   };
 }

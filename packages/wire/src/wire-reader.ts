@@ -6,6 +6,11 @@ const maxGroupDepth = 100;
 /** The largest field number of the encoding. */
 const maxFieldNumber = (1n << 29n) - 1n;
 
+/** The field number of a tag that {@link WireReader.tag} gave. */
+export function tagNumber(tag: number): number {
+  return Math.floor(tag / 8);
+}
+
 /** Reads one message's bytes by the reference's plain unmarshalling rules (base-chain.md §4.1). */
 export class WireReader {
   readonly bytes: Uint8Array;
@@ -36,8 +41,10 @@ export class WireReader {
 
   /** The low 32 bits of a varint, unsigned; higher bits are dropped as the reference drops them. */
   varint32(): number {
-    let value = 0;
-    for (let shift = 0; shift < 70; shift += 7) {
+    const first = this.byte();
+    if (first < 0x80) return first;
+    let value = first & 0x7f;
+    for (let shift = 7; shift < 70; shift += 7) {
       const byte = this.byte();
       if (shift < 32) value |= (byte & 0x7f) << shift;
       if (byte < 0x80) return value >>> 0;
@@ -47,6 +54,8 @@ export class WireReader {
 
   /** A varint's 64 bits, unsigned. Ten bytes at most; bits beyond 64 are dropped. */
   varint64(): bigint {
+    const small = this.smallVarint();
+    if (small >= 0) return BigInt(small);
     let low = 0;
     let middle = 0;
     let high = 0;
@@ -57,11 +66,26 @@ export class WireReader {
       else if (i < 8) middle |= bits << (7 * (i - 4));
       else high |= bits << (7 * (i - 8));
       if (byte < 0x80) {
-        if (i < 4) return BigInt(low);
+        // Seven bytes hold 49 bits, which a plain number carries exactly.
+        if (i < 7) return BigInt(low + middle * 0x1000_0000);
         return BigInt.asUintN(64, BigInt(low) | (BigInt(middle) << 28n) | (BigInt(high) << 56n));
       }
     }
     throw new WireError("integer overflow");
+  }
+
+  /** A varint of at most four bytes, or -1 without reading anything: the common case needs no large integers. */
+  private smallVarint(): number {
+    let value = 0;
+    for (let i = 0; i < 4; i++) {
+      if (this.at + i >= this.end) return -1;
+      const byte = this.bytes[this.at + i] as number;
+      value |= (byte & 0x7f) << (7 * i);
+      if (byte >= 0x80) continue;
+      this.at += i + 1;
+      return value;
+    }
+    return -1;
   }
 
   bool(): boolean {
@@ -98,6 +122,11 @@ export class WireReader {
 
   /** A length prefix that fits the rest of the data. */
   length(): number {
+    const small = this.smallVarint();
+    if (small >= 0) {
+      if (small > this.end - this.at) throw new WireError("unexpected end of data");
+      return small;
+    }
     const value = this.varint64();
     if (value >= 1n << 63n) throw new WireError("negative length");
     if (value > BigInt(this.end - this.at)) throw new WireError("unexpected end of data");
@@ -118,14 +147,14 @@ export class WireReader {
     return new WireReader(this.bytes, this.verbatim, start, start + length);
   }
 
-  /** The next field's number and wire type. */
-  tag(): { readonly number: number; readonly wireType: number } {
-    const word = this.varint64();
-    const number = Number(BigInt.asIntN(32, word >> 3n));
-    const wireType = Number(word & 7n);
-    if (wireType === 4) throw new WireError("end of a group that was not started");
+  /** The next field's tag, its number shifted by three bits with the wire type below, as {@link tagNumber} splits it. */
+  tag(): number {
+    const small = this.smallVarint();
+    const word = small >= 0 ? small : Number(BigInt.asUintN(35, this.varint64()));
+    const number = small >= 0 ? small >>> 3 : Math.floor(word / 8) | 0;
+    if ((word & 7) === 4) throw new WireError("end of a group that was not started");
     if (number <= 0) throw new WireError(`illegal field number ${number}`);
-    return { number, wireType };
+    return word;
   }
 
   /** The next field's number and wire type, of any kind: what only looks at bytes reports odd ones itself. */

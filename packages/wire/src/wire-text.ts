@@ -8,7 +8,7 @@ import { fromUtf8, fromUtf8Lossy, utf8 } from "@stoa/std";
 const escapedByte = /(?<![\uD800-\uDBFF])[\uDC80-\uDCFF]/;
 
 /** Longest text that is decoded byte by byte: below it the loop is cheaper than the host's decoder. */
-const shortTextBytes = 48;
+const shortTextBytes = 12;
 
 /** Text of a string field's bytes. Never fails; {@link wireTextBytes} gives the same bytes back. */
 export function wireText(bytes: Uint8Array): string {
