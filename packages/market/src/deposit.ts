@@ -1,5 +1,5 @@
 import { parseGoInteger } from "@stoa/std";
-import { isDenom } from "./price.ts";
+import { isDenom } from "@stoa/wire";
 import { errorKinds, type Refusal, refusalText, wrapped } from "./refusal.ts";
 
 /** Where a deposit's money comes from: numbers of `akash.base.deposit.v1.Source`. */

@@ -1,7 +1,8 @@
 import { Dec, maxUint64 } from "@stoa/std";
+import { decCoinFromWire, isDenom } from "@stoa/wire";
 import { validateAttributes } from "./attributes.ts";
 import { declaredLimits, groupLimits, unitLimits } from "./limits.ts";
-import { groupPrice, isDenom, readDecCoin } from "./price.ts";
+import { groupPrice } from "./price.ts";
 import { errorKinds, type Refusal, refusal, refusalText, wrapped } from "./refusal.ts";
 import {
   type ComputeUnits,
@@ -143,7 +144,7 @@ function checkTotals(group: GroupSpec): Refusal | undefined {
 }
 
 function checkPrice(group: GroupSpec, unit: ResourceUnit): Refusal | undefined {
-  const price = unit.price === undefined ? undefined : readDecCoin(unit.price);
+  const price = unit.price === undefined ? undefined : decCoinFromWire(unit.price);
   if (price === undefined || !isDenom(price.denom) || price.amount.isNegative()) {
     return invalid(`group ${group.name}: error: invalid price object`);
   }

@@ -1,4 +1,5 @@
-export { accountPrefix, canonicalAddress, decodeAccountAddress } from "./address.ts";
+export type { DecCoin } from "@stoa/wire";
+export { canonicalAddress, decodeAccountAddress } from "./address.ts";
 // biome-ignore format: a door is one screen
 export {
   type Attribute, attributeSatisfied, attributesAnyOf, attributesSubsetOf, validateAttributes,
@@ -42,11 +43,7 @@ export {
   compareExposes, isEnvName, isHostname, isServiceName, type ManifestProblem, validateManifest,
 } from "./manifest-validation.ts";
 export { matchOffer, type ResourceOffer } from "./offer.ts";
-// biome-ignore format: a door is one screen
-export {
-  blocksAfforded, type Cost, costOverTime, type DecCoin, depositForTime, groupPrice, isDenom, readDecCoin,
-  writeDecCoin,
-} from "./price.ts";
+export { blocksAfforded, type Cost, costOverTime, depositForTime, groupPrice, readDecCoin } from "./price.ts";
 export { type ErrorKind, errorKinds, type Refusal, refusal, refusalText, within, wrapped } from "./refusal.ts";
 export { gpuCapabilities, matchCapabilities, matchRequirements, type SignedAttributes } from "./requirements.ts";
 // biome-ignore format: a door is one screen

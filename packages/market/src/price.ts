@@ -1,30 +1,6 @@
-import { Dec, parseGoInteger } from "@stoa/std";
-import type { GroupSpec, WireDecCoin } from "./resources.ts";
-
-/** An amount of one denomination, exact to 18 places. */
-export interface DecCoin {
-  readonly denom: string;
-  readonly amount: Dec;
-}
-
-const denomPattern = /^[a-zA-Z][a-zA-Z0-9/:._-]{2,127}$/;
-
-/** True for a well-formed denomination (the base chain's rule). */
-export function isDenom(text: string): boolean {
-  return denomPattern.test(text);
-}
-
-/** The price on the wire as a coin; undefined if the amount is no integer or out of range. */
-export function readDecCoin(coin: WireDecCoin): DecCoin | undefined {
-  const scaled = coin.amount === "" ? 0n : parseGoInteger(coin.amount);
-  // Int's own bound lies below Dec's, so a readable integer always fits.
-  return scaled === undefined ? undefined : { denom: coin.denom, amount: Dec.fromScaled(scaled) };
-}
-
-/** The wire form of a coin. */
-export function writeDecCoin(coin: DecCoin): WireDecCoin {
-  return { denom: coin.denom, amount: coin.amount.toWire() };
-}
+import { Dec } from "@stoa/std";
+import { type DecCoin, decCoinFromWire } from "@stoa/wire";
+import type { GroupSpec } from "./resources.ts";
 
 /**
  * The most that an order of this group may cost per block: the sum of unit price times count (market-modules.md
@@ -33,7 +9,7 @@ export function writeDecCoin(coin: DecCoin): WireDecCoin {
 export function groupPrice(group: GroupSpec): DecCoin | undefined {
   let total: DecCoin | undefined;
   for (const unit of group.resources) {
-    const price = unit.price === undefined ? undefined : readDecCoin(unit.price);
+    const price = unit.price === undefined ? undefined : decCoinFromWire(unit.price);
     if (price === undefined) return undefined;
     const full = price.amount.mulInt(BigInt(unit.count));
     if (total !== undefined && total.denom !== price.denom) return undefined;
@@ -74,3 +50,6 @@ export function depositForTime(perBlock: Dec, spanMs: bigint, blockIntervalMs: b
   const blocks = (spanMs + blockIntervalMs - 1n) / blockIntervalMs;
   return perBlock.mulInt(blocks).ceilInt();
 }
+
+/** The price on the wire as a coin; undefined if the amount is no integer or out of range. */
+export const readDecCoin: typeof decCoinFromWire = decCoinFromWire;

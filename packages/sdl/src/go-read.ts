@@ -1,5 +1,6 @@
-import { type Attribute, compareUtf8, isDenom } from "@stoa/market";
+import { type Attribute, compareUtf8 } from "@stoa/market";
 import { Dec } from "@stoa/std";
+import { isDenom } from "@stoa/wire";
 import { GoDecoder, type Spot } from "./go-decoder.ts";
 import { parseGoVersion } from "./go-numbers.ts";
 import { readCompute } from "./go-read-compute.ts";
