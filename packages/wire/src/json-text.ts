@@ -8,8 +8,12 @@ const escapes: ReadonlyMap<string, string> = new Map([
   ["\u2029", "\\u2029"],
 ]);
 
+/** Printable ASCII without the characters that are escaped: most texts. */
+const plainText = /^[ !#-%'-;=?-[\]-~]*$/;
+
 /** A text as the reference's JSON encoder writes it: HTML characters and line separators escaped. */
 export function jsonStringText(text: string): string {
+  if (plainText.test(text)) return `"${text}"`;
   // Lone surrogates stand for bytes that are not UTF-8, which the reference replaces.
   const whole = text.replace(/[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g, "\\ufffd");
   const quoted = JSON.stringify(whole === text ? text : whole.replaceAll("\\ufffd", "\ufffd"));
