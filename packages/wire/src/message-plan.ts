@@ -11,6 +11,7 @@ export type StdKind = "time" | "duration" | undefined;
 
 /** One field of a message, prepared for encoding and decoding. */
 export interface FieldPlan {
+  readonly desc: DescField;
   readonly number: number;
   /** Property of the message: the field's own or its oneof's. */
   readonly key: string;
@@ -74,6 +75,7 @@ function planField(field: DescField): FieldPlan {
   const message = "message" in field ? field.message : undefined;
   const shape = field.fieldKind === "list" || field.fieldKind === "map" ? field.fieldKind : "single";
   return {
+    desc: field,
     number: field.number,
     key: oneof === undefined ? field.localName : oneof.localName,
     shape: oneof === undefined ? shape : "oneof",

@@ -1,5 +1,6 @@
 import { type DescField, type DescMessage, ScalarType } from "@bufbuild/protobuf";
 import { err, ok, type Result } from "@stoa/std";
+import { planOf } from "./message-plan.ts";
 import { typeNameOf } from "./type-url.ts";
 import { WireError } from "./wire-error.ts";
 import { tagNumber, WireReader } from "./wire-reader.ts";
@@ -60,9 +61,10 @@ class Walk {
     if (bytes.length === 0) return;
     if (depth === 0) throw new WireError("recursion limit reached");
     const reader = new WireReader(bytes);
+    const { byNumber } = planOf(schema);
     while (!reader.done) {
       const { number, wireType } = reader.looseTag();
-      const field = schema.fields.find((candidate) => candidate.number === number);
+      const field = byNumber.get(number)?.desc;
       if (field === undefined) this.unknown(number, wireType, schema);
       else if (!carries(wireType, field)) {
         throw new WireError(`${schema.typeName}.${field.name} has the wrong wire type ${wireType}`);
