@@ -112,8 +112,10 @@ export function executeTx(parts: ExecutionParts, ctx: Context, bytes: Uint8Array
     const anteCtx = ctx.with({ gas: meter, events: new EventManager() });
     anteCtx.attempt((branch) => runAnte(parts.ante, branch, tx));
     events = anteCtx.events.events;
-    if (ctx.mode === "check" || ctx.mode === "recheck")
-      return { error: undefined, gas, gasWanted, events, responses: [] };
+    // A check keeps the ante chain's effects, and says nothing of them.
+    if (ctx.mode === "check" || ctx.mode === "recheck") {
+      return { error: undefined, gas, gasWanted, events: [], responses: [] };
+    }
     const msgCtx = ctx.with({ gas: meter, events: new EventManager() });
     const responses = msgCtx.attempt((branch) => {
       const made = runMessages(branch, tx, handlers);
