@@ -38,6 +38,8 @@ export interface SendOptions {
   readonly feeGranter?: string;
   /** Leaves the simulation out. */
   readonly gasLimit?: bigint;
+  /** What is paid, in the place of the limit's price. */
+  readonly fees?: readonly { readonly denom: string; readonly amount: string }[];
 }
 
 const includeTimeoutMsDefault = 60_000;
@@ -142,9 +144,17 @@ export class Broadcaster {
         100n,
       );
     }
+    if (options.fees !== undefined) return { amount: options.fees, gasLimit, granter };
     const amount = ceilDiv(gasLimit * this.#gas.priceMillionths, 1_000_000n);
     const coins = amount === 0n ? [] : [{ denom: this.#gas.denom, amount: String(amount) }];
     return { amount: coins, gasLimit, granter };
+  }
+
+  /** Gas that these messages would use now; nothing is sent. Throws ChainError as {@link simulate} does. */
+  async estimate(messages: readonly Any[], options: SendOptions = {}): Promise<bigint> {
+    const sequence = await this.#currentSequence();
+    const fee = { amount: [], gasLimit: 0n, granter: options.feeGranter ?? "" };
+    return this.simulate(buildUnsignedTx(this.#txParams(messages, sequence, fee, options), this.#signer.publicKey));
   }
 
   /** Gas that the transaction would use now. Throws ChainError `query` or `refused` with the application's reason. */
