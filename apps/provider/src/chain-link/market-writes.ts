@@ -1,7 +1,8 @@
 /** What the provider sends to the chain: each call is one transaction and resolves when a block holds it. */
 import { create } from "@bufbuild/protobuf";
 import { type Broadcaster, type IncludedTx, message } from "@stoa/client";
-import { type Attribute, type DecCoin, type GroupSpec, type OrderId, writeDecCoin } from "@stoa/market";
+import type { Attribute, DecCoin, GroupSpec, OrderId } from "@stoa/market";
+import { decCoinToWire } from "@stoa/wire";
 import { Source } from "@stoa/wire/akash.base.deposit.v1";
 import { ResourcesSchema } from "@stoa/wire/akash.base.resources.v1beta4";
 import { MsgCreateCertificateSchema } from "@stoa/wire/akash.cert.v1";
@@ -67,7 +68,7 @@ export class MarketWrites {
     return this.#broadcaster.send([
       message(MsgCreateBidSchema, {
         id: this.#bidId(bid.order),
-        price: writeDecCoin(bid.price),
+        price: decCoinToWire(bid.price),
         deposit: {
           amount: { denom: bid.deposit.denom, amount: String(bid.deposit.amount) },
           sources: [Source.balance],

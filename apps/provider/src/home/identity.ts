@@ -1,0 +1,43 @@
+/** What a provider keeps beside its leases: its certificate and the ports that it was given last. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { systemCode, writeFileAtomic } from "@stoa/host";
+import type { NewCertificate } from "../gateway/certificate.ts";
+
+export interface KeptPorts {
+  readonly gateway: number;
+  readonly router: number;
+}
+
+/** `undefined` before the first start. */
+export function loadCertificate(home: string): NewCertificate | undefined {
+  const content = readJson(join(home, "certificate.json"));
+  if (content === undefined) return undefined;
+  const { certificate, privateKey, publicKey, serial } = content as Record<string, string>;
+  if (!certificate || !privateKey || !publicKey || !serial) return undefined;
+  return { certificate, privateKey, publicKey, serial: BigInt(serial) };
+}
+
+export function saveCertificate(home: string, certificate: NewCertificate): void {
+  writeFileAtomic(
+    join(home, "certificate.json"),
+    JSON.stringify({ ...certificate, serial: String(certificate.serial) }),
+  );
+}
+
+export function loadPorts(home: string): Partial<KeptPorts> {
+  return (readJson(join(home, "ports.json")) ?? {}) as Partial<KeptPorts>;
+}
+
+export function savePorts(home: string, ports: KeptPorts): void {
+  writeFileAtomic(join(home, "ports.json"), JSON.stringify(ports));
+}
+
+function readJson(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, "utf8"));
+  } catch (cause) {
+    if (systemCode(cause) === "ENOENT" || cause instanceof SyntaxError) return undefined;
+    throw cause;
+  }
+}

@@ -1,0 +1,4 @@
+export { defaultPrices, readPrices } from "./engine/price-config.ts";
+export type { PriceStrategy, PriceTable } from "./engine/pricing.ts";
+export { type ProviderParams, type RunningProvider, startProvider } from "./main.ts";
+export { DockerApi, engineSocketPath } from "./runtimes/docker/api.ts";

@@ -1,0 +1,332 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, describe, it } from "node:test";
+import { formatOrderId, type ManifestGroup, type ManifestService, type OrderId } from "@stoa/market";
+import { Dec, silentLog } from "@stoa/std";
+import { pureHash } from "@stoa/std/crypto";
+import { testCapacity, testGroup, testOwner, testPolicy, testProvider, testUnit } from "../engine/fixtures.ts";
+import { Ledger } from "../engine/ledger.ts";
+import { leaseKey } from "../engine/workload.ts";
+import { LeaseBook } from "../gateway/lease-book.ts";
+import { JsonFolder } from "../home/json-folder.ts";
+import { ManifestStore } from "../home/manifest-store.ts";
+import { ReservationStore } from "../home/reservation-store.ts";
+import { FakeRuntime } from "../runtimes/fake/fake-runtime.ts";
+import { FakeMarket } from "./fake-market.ts";
+import { Keeper } from "./keeper.ts";
+import { LeaseDesk } from "./lease-desk.ts";
+import { OrderDesk } from "./order-desk.ts";
+
+const homes: string[] = [];
+after(() => {
+  for (const home of homes) rmSync(home, { recursive: true, force: true });
+});
+
+interface World {
+  readonly home: string;
+  readonly market: FakeMarket;
+  readonly runtime: FakeRuntime;
+  nowMs: number;
+}
+
+function newWorld(): World {
+  const home = mkdtempSync(join(tmpdir(), "stoa-keeper-"));
+  homes.push(home);
+  const runtime = new FakeRuntime({ capacity: testCapacity(), publicHost: "localhost", nowMs: () => 0 });
+  return { home, market: new FakeMarket(testProvider), runtime, nowMs: 0 };
+}
+
+/** A provider without its shell; a second one over the same world is a restart. */
+async function open(world: World, changes: { manifestTimeoutMs?: number; withdrawIntervalMs?: number } = {}) {
+  const { market, runtime, home } = world;
+  const nowMs = () => world.nowMs;
+  const ledger = new Ledger(testCapacity());
+  const book = new LeaseBook({
+    store: new ManifestStore(new JsonFolder(join(home, "manifests"), silentLog)),
+    blockedHostnames: [],
+    ingressDomain: "localhost",
+    publicHost: "localhost",
+    hash: pureHash,
+    onChange: (leases) => void keeper.changed(leases),
+  });
+  await book.load();
+  const store = new ReservationStore(new JsonFolder(join(home, "reservations"), silentLog));
+  const { manifestTimeoutMs = 0, withdrawIntervalMs = 0 } = changes;
+  const leases = new LeaseDesk({
+    reads: market,
+    ledger,
+    book,
+    store,
+    manifestTimeoutMs,
+    withdrawIntervalMs,
+    nowMs,
+    log: silentLog,
+  });
+  const orders = new OrderDesk({
+    reads: market,
+    writes: market,
+    ledger,
+    policy: () => testPolicy({ prices: { uact: { kind: "share", ofCeiling: Dec.of("0.01") } } }),
+    blockIntervalMs: () => 1000n,
+    deposit: { denom: "uact", amount: 500_000n },
+    bidTimeoutMs: 0,
+    nowMs,
+    log: silentLog,
+  });
+  const keeper = new Keeper({
+    provider: testProvider,
+    reads: market,
+    writes: market,
+    runtime,
+    ledger,
+    orders,
+    leases,
+    nowMs,
+    log: silentLog,
+  });
+  const settle = async () => {
+    for (let i = 0; i < 20; i++) {
+      await new Promise((resolve) => setImmediate(resolve));
+      await keeper.step();
+    }
+  };
+  const block = async () => {
+    await keeper.onBlock(market.nextBlock());
+    await settle();
+  };
+  await keeper.resync(market.height);
+  await settle();
+  return { keeper, ledger, book, orders, leases, settle, block };
+}
+
+function orderId(dseq: bigint): OrderId {
+  return { owner: testOwner, dseq, gseq: 1, oseq: 1 };
+}
+
+const httpOptions = {
+  maxBodySize: 0,
+  readTimeout: 0,
+  sendTimeout: 0,
+  nextTries: 0,
+  nextTimeout: 0,
+  nextCases: [],
+  proxyBufferSize: 0,
+};
+
+function manifest(image = "hello:1"): ManifestGroup {
+  const service: ManifestService = {
+    name: "web",
+    image,
+    command: null,
+    args: null,
+    env: null,
+    resources: {
+      id: 1,
+      cpu: { units: "100", attributes: [] },
+      memory: { size: "67108864", attributes: [] },
+      storage: [{ name: "default", size: "134217728", attributes: [] }],
+      gpu: { units: "0", attributes: [] },
+      endpoints: null,
+    },
+    count: 1,
+    expose: [
+      {
+        port: 80,
+        externalPort: 0,
+        proto: "TCP",
+        service: "",
+        global: true,
+        hosts: ["a.test"],
+        httpOptions,
+        ip: "",
+        endpointSequenceNumber: 0,
+      },
+    ],
+    params: null,
+    credentials: null,
+  };
+  return { name: "dc", services: [service] };
+}
+
+const running = async (world: World) => (await world.runtime.observe()).map(({ lease }) => leaseKey(lease));
+
+describe("keeper", () => {
+  it("bids, serves, and leaves nothing when the lease ends", async () => {
+    const world = newWorld();
+    const { block, settle, ledger, book, orders } = await open(world);
+    const id = orderId(7n);
+    world.market.placeOrder(id, testGroup(), 1_000_000n);
+    await block();
+    assert.deepEqual(world.market.sent, [`bid ${formatOrderId(id)}`]);
+    assert.equal(orders.decision(id)?.state, "bid");
+    assert.equal(ledger.all().length, 1);
+    const lease = world.market.createLease(id);
+    await block();
+    assert.equal(orders.decision(id)?.state, "won");
+    await book.accept([{ lease, group: manifest() }]);
+    await settle();
+    assert.deepEqual(await running(world), [leaseKey(lease)]);
+    world.market.endLease(lease);
+    await block();
+    assert.deepEqual(await running(world), []);
+    assert.equal(ledger.all().length, 0);
+    assert.deepEqual(book.leases(), []);
+  });
+
+  it("gives room and deposit back when another provider wins or the group ends", async () => {
+    const world = newWorld();
+    const { block, ledger, orders } = await open(world);
+    world.market.placeOrder(orderId(7n), testGroup(), 1n);
+    world.market.placeOrder(orderId(8n), testGroup(), 1n);
+    await block();
+    assert.equal(ledger.all().length, 2);
+    world.market.emit("akash.market.v1.EventLeaseCreated", { ...orderId(7n), provider: testOwner });
+    world.market.endOrder(orderId(8n), "akash.deployment.v1.EventGroupClosed");
+    await block();
+    assert.equal(ledger.all().length, 0);
+    assert.equal(orders.decision(orderId(7n))?.state, "lost");
+    assert.equal(world.market.sent.filter((line) => line.startsWith("close")).length, 2);
+  });
+
+  it("says why it does not bid", async () => {
+    const world = newWorld();
+    const { block, orders, ledger } = await open(world);
+    world.market.placeOrder(orderId(7n), testGroup(testUnit({ cpu: 100_000 })), 1n);
+    await block();
+    const decision = orders.decision(orderId(7n));
+    assert.equal(decision?.state, "declined");
+    assert.deepEqual(
+      decision?.reasons.map(({ code }) => code),
+      ["capacity"],
+    );
+    assert.equal(ledger.all().length, 0);
+  });
+
+  it("withdraws at the height where the money ends, and the container is gone", async () => {
+    const world = newWorld();
+    const { block, book, settle } = await open(world);
+    const id = orderId(7n);
+    world.market.placeOrder(id, testGroup(), 105n);
+    await block();
+    const lease = world.market.createLease(id);
+    const start = world.market.height;
+    await block();
+    await book.accept([{ lease, group: manifest() }]);
+    await settle();
+    // 10 uact a block: 105 last ten whole blocks, and the eleventh is short.
+    while (world.market.height < start + 9n) await block();
+    assert.deepEqual(world.market.sent.slice(1), []);
+    await block();
+    assert.deepEqual(world.market.sent.slice(1), [`withdraw ${leaseKey(lease)} final at ${start + 11n}`]);
+    await block();
+    assert.deepEqual(await running(world), []);
+  });
+
+  it("does not end what a deposit has prolonged", async () => {
+    const world = newWorld();
+    const { block, book } = await open(world);
+    const id = orderId(7n);
+    world.market.placeOrder(id, testGroup(), 105n);
+    await block();
+    const lease = world.market.createLease(id);
+    await block();
+    await book.accept([{ lease, group: manifest() }]);
+    world.market.funds.set(`${testOwner}/7`, 10_000n);
+    for (let i = 0; i < 30; i++) await block();
+    assert.deepEqual(world.market.sent.slice(1), []);
+    assert.deepEqual(await running(world), [leaseKey(lease)]);
+  });
+
+  it("gives up a lease whose manifest does not come, also after a restart", async () => {
+    const world = newWorld();
+    const first = await open(world, { manifestTimeoutMs: 1000 });
+    world.market.placeOrder(orderId(7n), testGroup(), 10_000n);
+    await first.block();
+    const lease = world.market.createLease(orderId(7n));
+    await first.block();
+    await first.keeper.stop();
+    world.nowMs = 600;
+    const second = await open(world, { manifestTimeoutMs: 1000 });
+    world.nowMs = 999;
+    await second.block();
+    assert.equal(world.market.leases.get(leaseKey(lease))?.live, true);
+    world.nowMs = 1000;
+    await second.block();
+    assert.equal(world.market.sent.at(-1), `close ${formatOrderId(orderId(7n))} manifest-timeout`);
+    assert.equal(second.ledger.all().length, 0);
+  });
+
+  it("takes up after a restart what it had: lease, room, manifest, and the bids that wait", async () => {
+    const world = newWorld();
+    const first = await open(world);
+    for (const dseq of [7n, 8n]) world.market.placeOrder(orderId(dseq), testGroup(), 10_000n);
+    await first.block();
+    const lease = world.market.createLease(orderId(7n));
+    await first.block();
+    await first.book.accept([{ lease, group: manifest() }]);
+    await first.settle();
+    await first.keeper.stop();
+    const sent = world.market.sent.length;
+    const second = await open(world);
+    await second.block();
+    assert.equal(world.market.sent.length, sent, "nothing is sent twice");
+    assert.deepEqual(await running(world), [leaseKey(lease)]);
+    assert.equal(second.orders.decision(orderId(8n))?.state, "bid");
+    assert.equal(second.leases.count, 1);
+  });
+
+  it("removes what ended while it was away, and nothing before it has read the chain", async () => {
+    const world = newWorld();
+    const first = await open(world);
+    world.market.placeOrder(orderId(7n), testGroup(), 10_000n);
+    await first.block();
+    const lease = world.market.createLease(orderId(7n));
+    await first.block();
+    await first.book.accept([{ lease, group: manifest() }]);
+    await first.settle();
+    await first.keeper.stop();
+    world.market.endLease(lease);
+    world.market.away = true;
+    await assert.rejects(open(world));
+    assert.deepEqual(await running(world), [leaseKey(lease)]);
+    world.market.away = false;
+    const third = await open(world);
+    assert.deepEqual(await running(world), []);
+    assert.deepEqual(third.book.leases(), []);
+    assert.equal(third.ledger.all().length, 0);
+  });
+
+  it("waits out an engine that is away, and tries a failed start again", async () => {
+    const world = newWorld();
+    const { block, book, settle } = await open(world);
+    world.market.placeOrder(orderId(7n), testGroup(), 10_000n);
+    await block();
+    const lease = world.market.createLease(orderId(7n));
+    await block();
+    world.runtime.setDown(true);
+    await book.accept([{ lease, group: manifest("missing:1") }]);
+    await settle();
+    world.runtime.setDown(false);
+    world.nowMs = 60_000;
+    await block();
+    const status = async () => (await world.runtime.status(lease))?.services[0];
+    assert.match((await status())?.reason ?? "", /missing:1/);
+    // A tenant who corrects the manifest does not wait for the next attempt.
+    await book.accept([{ lease, group: manifest("hello:1") }]);
+    await settle();
+    assert.equal((await status())?.available, 1);
+  });
+
+  it("withdraws at its interval", async () => {
+    const world = newWorld();
+    const { block } = await open(world, { withdrawIntervalMs: 5000 });
+    world.market.placeOrder(orderId(7n), testGroup(), 10_000n);
+    await block();
+    world.market.createLease(orderId(7n));
+    await block();
+    for (world.nowMs = 0; world.nowMs <= 11_000; world.nowMs += 1000) await block();
+    assert.equal(world.market.sent.filter((line) => line.startsWith("withdraw")).length, 2);
+  });
+});
