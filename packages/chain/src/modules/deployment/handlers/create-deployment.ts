@@ -71,7 +71,9 @@ export function applyCreateDeployment(
   if (deployments.has(ctx, deploymentKey(id))) refuse(deploymentErrors.deploymentExists);
   const amount = requireDeposit(ctx, msg);
   checkReclamation(ctx, needs, msg);
-  refuseIf(validateGroupSpecs(msg.groups));
+  const problem = validateGroupSpecs(msg.groups);
+  // Whatever is wrong with the set of groups answers 7, the reason in its text.
+  if (problem !== undefined) refuse(deploymentErrors.invalidGroups, problem.message);
   const [first] = msg.groups;
   const denom = first === undefined ? "" : (groupPrice(first)?.denom ?? "");
   if (denom !== creditDenom) refuse(deploymentErrors.invalidPrice, `unsupported denomination ${denom}`);
