@@ -1,3 +1,4 @@
+export { type ProviderSurroundings, providerConfig, providerParams } from "./config.ts";
 export { defaultPrices, readPrices } from "./engine/price-config.ts";
 export type { PriceStrategy, PriceTable } from "./engine/pricing.ts";
 export { type ProviderParams, type RunningProvider, startProvider } from "./main.ts";

@@ -6,11 +6,11 @@ import { silentLog } from "@stoa/std";
 import { Machine } from "./machine.ts";
 import { modelName, parseNvidiaSmi } from "./nvidia-smi.ts";
 
-const recorded = readFileSync(new URL("./recorded/two-a100-sxm.csv", import.meta.url), "utf8");
+const sample = readFileSync(new URL("./samples/two-a100-sxm.csv", import.meta.url), "utf8");
 
 describe("nvidia-smi", () => {
   it("gives each device its own row", () => {
-    const { devices, problems } = parseNvidiaSmi(recorded);
+    const { devices, problems } = parseNvidiaSmi(sample);
     assert.deepEqual(problems, []);
     assert.deepEqual(devices[1], {
       id: "GPU-7b5d0c2e-3a3f-4b4b-9c77-1d6f6c1f7a02",
@@ -41,7 +41,7 @@ describe("nvidia-smi", () => {
   });
 
   it("leaves out and names what it cannot read", () => {
-    const { devices, problems } = parseNvidiaSmi(`${recorded}NVIDIA-SMI has failed\n${recorded}`);
+    const { devices, problems } = parseNvidiaSmi(`${sample}NVIDIA-SMI has failed\n${sample}`);
     assert.equal(devices.length, 2);
     assert.equal(problems.length, 3);
   });
