@@ -27,7 +27,16 @@ const hostless = [...purePackages, "client"];
 /** Packages from outside that pure code may use, each defended in docs/decisions/dependencies.md. */
 const pureDependencies: Readonly<Record<string, readonly string[]>> = {
   std: ["@noble/curves", "@noble/hashes"],
-  wire: ["@bufbuild/protobuf", "@noble/ciphers", "@noble/curves", "@noble/hashes", "@scure/base", "@scure/bip32", "@scure/bip39", "bcryptjs"],
+  wire: [
+    "@bufbuild/protobuf",
+    "@noble/ciphers",
+    "@noble/curves",
+    "@noble/hashes",
+    "@scure/base",
+    "@scure/bip32",
+    "@scure/bip39",
+    "bcryptjs",
+  ],
   market: ["@bufbuild/protobuf"],
   consensus: ["@bufbuild/protobuf"],
   sdl: ["@bufbuild/protobuf", "yaml"],
@@ -44,7 +53,11 @@ interface Source {
   readonly text: string;
 }
 
-const testFile = /\.(test|bench|vectors)\.ts$|(^|[/-])suite\.ts$/;
+/** Files that only tests and the vector runner load; what runs never imports them. */
+const testFile = /\.(test|bench|vectors)\.ts$|(^|[/-])(suite|vector-check)\.ts$/;
+
+// A statement at the start of a line, so that no text within a string is taken for one.
+const importStatement = /^(?:import|export)\b[^"'`;]*?\bfrom\s*"([^"]+)"|^import\s+"([^"]+)"|\bimport\(\s*"([^"]+)"/gm;
 
 function withoutComments(text: string): string {
   return text.replace(/\/\*[\s\S]*?\*\//g, "").replace(/^\s*\/\/.*$/gm, "");
@@ -54,7 +67,7 @@ function readSources(): Source[] {
   const files = globSync(["packages/*/src/**/*.ts", "apps/*/src/**/*.ts"], { cwd: root });
   return files.sort().map((file) => {
     const text = withoutComments(readFileSync(join(root, file), "utf8"));
-    const imports = [...text.matchAll(/(?:\bfrom\s*|\bimport\s*\(?\s*)"([^"]+)"/g)].map((match) => match[1] as string);
+    const imports = [...text.matchAll(importStatement)].map((match) => (match[1] ?? match[2] ?? match[3]) as string);
     return { file, room: file.split("/")[1] as string, isTest: testFile.test(file), imports, text };
   });
 }
@@ -82,7 +95,15 @@ test("nobody reaches past a package's door", () => {
     for (const name of imports) {
       const match = /^@stoa\/([^/]+)\/(.+)$/.exec(name);
       if (match !== null) {
-        const door = readFileSync(join(root, existsSync(join(root, "packages", match[1] as string)) ? "packages" : "apps", match[1] as string, "package.json"), "utf8");
+        const door = readFileSync(
+          join(
+            root,
+            existsSync(join(root, "packages", match[1] as string)) ? "packages" : "apps",
+            match[1] as string,
+            "package.json",
+          ),
+          "utf8",
+        );
         const doors = Object.keys((JSON.parse(door) as { exports: Record<string, unknown> }).exports);
         if (!doors.includes(`./${match[2]}`) && !doors.includes("./*")) wrong.push(`${file} imports ${name}`);
       }
@@ -96,8 +117,12 @@ test("nobody reaches past a package's door", () => {
 
 test("only host and apps name node's modules", () => {
   const wrong = sources
-    .filter(({ room, isTest, file }) => !isTest && (hostless.includes(room) || file.startsWith("apps/provider/src/engine/")))
-    .flatMap(({ file, imports }) => imports.filter((name) => name.startsWith("node:")).map((name) => `${file}: ${name}`));
+    .filter(
+      ({ room, isTest, file }) => !isTest && (hostless.includes(room) || file.startsWith("apps/provider/src/engine/")),
+    )
+    .flatMap(({ file, imports }) =>
+      imports.filter((name) => name.startsWith("node:")).map((name) => `${file}: ${name}`),
+    );
   assert.deepEqual(wrong, []);
 });
 
@@ -107,7 +132,10 @@ test("pure packages take only the dependencies on their list", () => {
     if (isTest || !hostless.includes(room)) continue;
     for (const name of imports) {
       if (name.startsWith(".") || name.startsWith("@stoa/")) continue;
-      const outside = name.split("/").slice(0, name.startsWith("@") ? 2 : 1).join("/");
+      const outside = name
+        .split("/")
+        .slice(0, name.startsWith("@") ? 2 : 1)
+        .join("/");
       if (!pureDependencies[room]?.includes(outside)) wrong.push(`${file} imports ${name}`);
     }
   }
@@ -132,7 +160,10 @@ test("pure code asks no clock, no chance and no locale", () => {
 
 test("the state machine is synchronous", () => {
   const wrong = sources
-    .filter(({ room, isTest, text }) => !isTest && (room === "chain" || room === "consensus") && /\b(await|async)\b/.test(text))
+    .filter(
+      ({ room, isTest, text }) =>
+        !isTest && (room === "chain" || room === "consensus") && /\b(await|async)\b/.test(text),
+    )
     .map(({ file }) => file);
   assert.deepEqual(wrong, []);
 });
