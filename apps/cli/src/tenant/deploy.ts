@@ -194,13 +194,16 @@ async function leaseAll(params: DeployParams, id: DeploymentId): Promise<Deploye
 }
 
 const statusPollMs = 100;
+/** A service that gives the same reason this long will not run by itself. */
+const stuckMs = 8_000;
 
 /** Waits until every service of a lease runs; a service that cannot run ends the wait with its reason. */
 async function waitUntilServing(params: DeployParams, lease: Deployed["leases"][number]): Promise<void> {
   const deadline = performance.now() + params.readyMs;
   let said = "";
+  let saidAt = performance.now();
   for (;;) {
-    const services = await params.gateway.leaseServices(lease.hostUri, lease.id);
+    const services = await params.gateway.leaseServices(lease.id);
     const waiting = services.filter((service) => service.available < service.total);
     if (services.length > 0 && waiting.length === 0) {
       params.onEvent({ event: "serving", id: lease.id, services, hostUri: lease.hostUri });
@@ -210,19 +213,26 @@ async function waitUntilServing(params: DeployParams, lease: Deployed["leases"][
       waiting
         .map(({ name, available, total, reason }) => `${name} ${available}/${total} ${reason}`.trim())
         .join(", ") || "the provider has the manifest";
-    if (text !== said) params.onEvent({ event: "waiting", id: lease.id, text });
-    said = text;
-    const failed = waiting.find((service) => service.failed);
-    if (failed !== undefined || performance.now() > deadline)
-      throw new CliError(
-        "not_serving",
-        `service ${(failed ?? waiting[0])?.name ?? "?"} does not run: ${failed?.reason ?? text}`,
-        {
-          hint: "check the image, its command and its limits; the deployment was closed and the rest of its deposit returned",
-        },
-      );
+    if (text !== said) {
+      params.onEvent({ event: "waiting", id: lease.id, text });
+      said = text;
+      saidAt = performance.now();
+    }
+    const explained = waiting.find((service) => service.reason !== "" && !isProgress(service.reason));
+    const stuck = explained !== undefined && performance.now() - saidAt > stuckMs;
+    if (stuck || performance.now() > deadline) {
+      const name = (explained ?? waiting[0])?.name ?? "?";
+      throw new CliError("not_serving", `service ${name} does not run: ${explained?.reason ?? text}`, {
+        hint: "check the image, its command and its limits; the deployment was closed and the rest of its deposit returned",
+      });
+    }
     await new Promise((resolve) => setTimeout(resolve, statusPollMs));
   }
+}
+
+/** Words of a provider for work that goes on; everything else is a reason why a service does not run. */
+function isProgress(reason: string): boolean {
+  return /^not started yet|pulling/i.test(reason);
 }
 
 /** Closes a deployment; the rest of its deposit comes back. */
@@ -241,7 +251,7 @@ export async function deploy(params: DeployParams): Promise<Deployed> {
     id = await createDeployment(params);
     const leases = await leaseAll(params, id);
     for (const lease of leases) {
-      await params.gateway.sendManifest(lease.hostUri, lease.id, params.compiled);
+      await params.gateway.sendManifest(lease.id, params.compiled);
       params.onEvent({ event: "manifest", id: lease.id, hostUri: lease.hostUri });
     }
     for (const lease of leases) await waitUntilServing(params, lease);
