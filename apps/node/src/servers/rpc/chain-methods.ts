@@ -1,0 +1,177 @@
+import { emptyBytes, toBase64 } from "@stoa/std";
+import { RpcError } from "./json-rpc.ts";
+import {
+  base64OrNull,
+  blockIdJson,
+  blockJson,
+  blockMetaJson,
+  blockResultsJson,
+  commitJson,
+  consensusParamsJson,
+  headerJson,
+  validatorJson,
+} from "./json-values.ts";
+import { heightOf, method, pageOf, type RpcContext, type RpcMethod, tipOf } from "./method.ts";
+
+/** Headers that one `blockchain` call answers. */
+const maxHeaders = 20n;
+
+const height = { height: "integer" } as const;
+
+async function blockAt(context: RpcContext, asked: bigint | undefined) {
+  const stored = await context.engine.block(await heightOf(context, asked));
+  if (stored === undefined) throw RpcError.internal(`block ${asked} is missing`);
+  return stored;
+}
+
+const noBlockId = { hash: emptyBytes, parts: { total: 0, hash: emptyBytes } };
+
+const block = method(
+  height,
+  async (context, { height }) => {
+    const stored = await blockAt(context, height);
+    return { block_id: blockIdJson(stored.blockId), block: blockJson(stored.block) };
+  },
+  { cacheable: true },
+);
+
+const blockByHash = method({ hash: "bytes" }, async ({ engine }, { hash = emptyBytes }) => {
+  const stored = await engine.blockByHash(hash);
+  if (stored === undefined) return { block_id: blockIdJson(noBlockId), block: null };
+  return { block_id: blockIdJson(stored.blockId), block: blockJson(stored.block) };
+});
+
+const header = method(
+  height,
+  async (context, { height }) => ({ header: headerJson((await blockAt(context, height)).block.header) }),
+  { cacheable: true },
+);
+
+const headerByHash = method({ hash: "bytes" }, async ({ engine }, { hash = emptyBytes }) => {
+  const stored = await engine.blockByHash(hash);
+  return { header: stored === undefined ? null : headerJson(stored.block.header) };
+});
+
+const blockResults = method(
+  height,
+  async (context, { height }) => {
+    const at = await heightOf(context, height);
+    const results = await context.engine.results(at);
+    if (results === undefined) throw RpcError.internal(`could not find results for height #${at}`);
+    return blockResultsJson(results);
+  },
+  { cacheable: true },
+);
+
+const commit = method(
+  height,
+  async (context, { height }) => {
+    const at = await heightOf(context, height);
+    const stored = await context.engine.commit(at);
+    if (stored === undefined) throw RpcError.internal(`there is no commit for height ${at}`);
+    const signed = { header: headerJson(stored.header), commit: commitJson(stored.commit) };
+    return { signed_header: signed, canonical: stored.canonical };
+  },
+  { cacheable: true },
+);
+
+const validators = method(
+  { height: "integer", page: "integer", per_page: "integer" },
+  async (context, values) => {
+    const at = await heightOf(context, values.height, 1n);
+    const set = await context.engine.validators(at);
+    if (set === undefined) throw RpcError.internal(`could not find validator set for height #${at}`);
+    const { start, end } = pageOf(set.validators.length, values.page, values.per_page);
+    const page = set.validators.slice(start, end);
+    return {
+      block_height: String(at),
+      validators: page.map(validatorJson),
+      count: String(page.length),
+      total: String(set.validators.length),
+    };
+  },
+  { cacheable: true },
+);
+
+const consensusParams = method(
+  height,
+  async (context, { height }) => {
+    const at = await heightOf(context, height, 1n);
+    const params = await context.engine.consensusParams(at);
+    if (params === undefined) throw RpcError.internal(`could not find consensus params for height #${at}`);
+    return { block_height: String(at), consensus_params: consensusParamsJson(params) };
+  },
+  { cacheable: true },
+);
+
+const blockchain = method(
+  { minHeight: "integer", maxHeight: "integer" },
+  async (context, { minHeight = 0n, maxHeight = 0n }) => {
+    const { latest, earliest } = await context.engine.status();
+    const tip = latest.block.header.height;
+    if (minHeight < 0n || maxHeight < 0n) throw RpcError.internal("heights must be non-negative");
+    const max = maxHeight === 0n || maxHeight > tip ? tip : maxHeight;
+    const lowest = [minHeight, earliest.block.header.height, max - maxHeaders + 1n];
+    const min = lowest.reduce((a, b) => (b > a ? b : a));
+    if (min > max)
+      throw RpcError.internal(`invalid request: min height ${min} can't be greater than max height ${max}`);
+    const metas = [];
+    for (let at = max; at >= min; at--) metas.push(blockMetaJson(await blockAt(context, at)));
+    return { last_height: String(tip), block_metas: metas };
+  },
+  { cacheable: true },
+);
+
+const abciInfo = method({}, async (context) => {
+  const { appHash, appVersion } = await context.engine.status();
+  return {
+    response: {
+      data: context.identity.moniker,
+      version: context.identity.appVersion,
+      ...(appVersion === 0n ? {} : { app_version: String(appVersion) }),
+      last_block_height: String(await tipOf(context)),
+      last_block_app_hash: toBase64(appHash),
+    },
+  };
+});
+
+const abciQuery = method(
+  { path: "text", data: "hex", height: "integer", prove: "yesNo" },
+  async ({ engine }, { path = "", data = emptyBytes, height = 0n, prove = false }) => {
+    if (height < 0n) throw RpcError.internal("height must be non-negative");
+    const answer = await engine.query({ path, data, height, prove });
+    const ops = answer.proofOps.map(({ type, key, data: proof }) => ({
+      type,
+      key: base64OrNull(key),
+      data: base64OrNull(proof),
+    }));
+    return {
+      response: {
+        code: answer.code,
+        log: answer.log,
+        info: "",
+        index: "0",
+        key: base64OrNull(answer.key),
+        value: base64OrNull(answer.value),
+        proofOps: ops.length === 0 ? null : { ops },
+        height: String(answer.height),
+        codespace: answer.codespace,
+      },
+    };
+  },
+);
+
+/** Blocks, what they gave, who signed them, and the state machine's answers. */
+export const chainMethods: Readonly<Record<string, RpcMethod>> = {
+  abci_info: abciInfo,
+  abci_query: abciQuery,
+  block,
+  block_by_hash: blockByHash,
+  block_results: blockResults,
+  blockchain,
+  commit,
+  consensus_params: consensusParams,
+  header,
+  header_by_hash: headerByHash,
+  validators,
+};
