@@ -19,6 +19,7 @@ import { deviceKeys } from "./engine/gpu-match.ts";
 import { Ledger } from "./engine/ledger.ts";
 import type { PriceStrategy } from "./engine/pricing.ts";
 import { newCertificate } from "./gateway/certificate.ts";
+import { Gateway } from "./gateway/gateway.ts";
 import { LeaseBook } from "./gateway/lease-book.ts";
 import { GatewayServer } from "./gateway/server.ts";
 import { loadCertificate, loadPorts, saveCertificate, savePorts } from "./home/identity.ts";
@@ -30,7 +31,6 @@ import { Keeper } from "./keeper/keeper.ts";
 import { LeaseDesk } from "./keeper/lease-desk.ts";
 import { OrderDesk } from "./keeper/order-desk.ts";
 import { providerStatus } from "./keeper/provider-status.ts";
-import { ProviderGateway } from "./order-route.ts";
 import { Router } from "./router/router.ts";
 import { RouteTable } from "./router/routes.ts";
 import { engineSocketPath } from "./runtimes/docker/api.ts";
@@ -185,6 +185,7 @@ async function build(params: ProviderParams, scope: Scope) {
     address,
     chain: queries,
     leases: book,
+    orders,
     runtime,
     status: providerStatus({
       ledger,
@@ -202,7 +203,7 @@ async function build(params: ProviderParams, scope: Scope) {
     log,
     generatesHosts: true,
   };
-  const gateway = new ProviderGateway({ ...gatewayParams, orders });
+  const gateway = new Gateway(gatewayParams);
   const server = scope.add(
     "gateway",
     new GatewayServer({ ...gatewayParams, gateway, timers: systemTimers, onChain: certificate }),

@@ -7,6 +7,7 @@ import type { MarketWriter } from "../chain-link/market-writes.ts";
 import { bid, type Policy } from "../engine/bid.ts";
 import type { Ledger } from "../engine/ledger.ts";
 import type { OpenBid } from "../engine/plan.ts";
+import type { OrderView, OrderViews } from "../gateway/ports.ts";
 
 /** Decisions are kept for tenants who ask why; the oldest go when there are more. */
 const decisionsMax = 10_000;
@@ -41,7 +42,7 @@ interface BidEntry {
   readonly expiresAtMs: number | null;
 }
 
-export class OrderDesk {
+export class OrderDesk implements OrderViews {
   readonly #params: OrderDeskParams;
   readonly #decisions = new Map<string, OrderDecision>();
   readonly #bids = new Map<string, BidEntry>();
@@ -53,6 +54,14 @@ export class OrderDesk {
 
   decision(order: OrderId): OrderDecision | undefined {
     return this.#decisions.get(formatOrderId(order));
+  }
+
+  /** The same for the gateway, by the order's text: what became of it, and why there is no bid. */
+  view(order: string): OrderView | undefined {
+    const decision = this.#decisions.get(order);
+    if (decision === undefined) return undefined;
+    const { state, reasons } = decision;
+    return { state, reasons: reasons.map(({ message }) => message) };
   }
 
   get bidding(): ReadonlySet<string> {
