@@ -12,3 +12,17 @@ export { ChainFollower, type FollowParams } from "./chain/follow.ts";
 export { type JsonObject, JsonRpc } from "./chain/json-rpc.ts";
 export type { Fetch, FetchAnswer, FetchRequest, OpenSocket, Socket } from "./chain/ports.ts";
 export { buildTx, type Fee, message, type Signer, type TxParams } from "./chain/tx-builder.ts";
+export { errorOfAnswer, GatewayError, type GatewayErrorCode, type GatewayFault } from "./gateway/errors.ts";
+export { GatewayClient, type GatewayClientParams, type LogRequest } from "./gateway/gateway-client.ts";
+// biome-ignore format: a door is one screen
+export type {
+  GatewayAnswer, GatewayCall, GatewaySocket, GatewaySocketEvents, GatewayTransport,
+} from "./gateway/ports.ts";
+// biome-ignore format: a door is one screen
+export type {
+  GatewayEvent, GatewayForwardedPort, GatewayLeasedIp, GatewayLeaseStatus, GatewayLogLine, GatewayOrderView,
+  GatewayProviderStatus, GatewayServiceStatus, GatewayVersion,
+} from "./gateway/shapes.ts";
+export { type ShellOutput, type ShellRequest, ShellSession } from "./gateway/shell.ts";
+export { fullAccess, newToken, type TokenWishes } from "./gateway/token.ts";
+export { checkProviderCertificate, type ProviderTrust } from "./gateway/trust.ts";

@@ -32,5 +32,10 @@ export { createLog, type LogLevel, type LogParams, logLevels } from "./log.ts";
 export { nativeHash } from "./native-hash.ts";
 export { createNativeVerifier } from "./native-verifier.ts";
 export { systemClock, systemRandom, systemTimers } from "./ports.ts";
+// biome-ignore format: a door is one screen
+export {
+  type ClientIdentity, type ProviderCall, type ProviderSocket, type ProviderSocketEvents, ProviderTransport,
+  type ProviderTransportParams,
+} from "./provider-transport.ts";
 export { Scope, ScopeError, type StartedScope } from "./scope.ts";
 export { readSecretFile, type SecretFile, writeSecretFile } from "./secret-file.ts";

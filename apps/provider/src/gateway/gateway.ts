@@ -16,7 +16,7 @@ import {
   unauthorized,
 } from "./message.ts";
 import { migrateEndpoints, migrateHostnames } from "./migrate.ts";
-import type { ChainQueries, LeaseService, StatusSource, VersionFacts } from "./ports.ts";
+import type { ChainQueries, LeaseService, OrderViews, StatusSource, VersionFacts } from "./ports.ts";
 import { matchRoute, type Route } from "./routes.ts";
 import { planFeed, planShell, type StreamPlan } from "./stream-request.ts";
 
@@ -27,6 +27,7 @@ export interface GatewayParams {
   readonly leases: LeaseService;
   readonly runtime: Runtime;
   readonly status: StatusSource;
+  readonly orders: OrderViews;
   readonly version: VersionFacts;
   readonly hash: Hash;
   readonly verifier: Verifier;
@@ -44,7 +45,7 @@ function planned(plan: StreamPlan | GatewayResponse): Outcome {
 }
 
 type BodyRoute = Extract<Route, { readonly kind: "sendManifest" | "hostnameMigrate" | "endpointMigrate" }>;
-type LeaseRoute = Extract<Route, { readonly oseq: string }>;
+type LeaseRoute = Exclude<Extract<Route, { readonly oseq: string }>, { readonly kind: "order" }>;
 
 /** The runtime's failures as the reference's clients know them: 404 for what is not there, 503 for an engine that is away. */
 function runtimeResponse(error: RuntimeError): GatewayResponse {
@@ -102,6 +103,10 @@ export class Gateway {
         return jsonResponse({ address });
       case "status":
         return jsonResponse(statusView(await status.status(), address));
+      case "order": {
+        const view = this.#params.orders.view(`${route.owner}/${route.dseq}/${route.gseq}/${route.oseq}`);
+        return view === undefined ? textError(404, "order not seen here") : jsonResponse(view);
+      }
       default:
         return undefined;
     }
@@ -123,6 +128,7 @@ export class Gateway {
       case "version":
       case "address":
       case "status":
+      case "order":
         return { response: emptyResponse(404) };
       default:
         return this.#ofLease(route, query, caller);

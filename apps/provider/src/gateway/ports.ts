@@ -85,3 +85,17 @@ export interface VersionFacts {
   readonly commit: string;
   readonly runtimeVersion: string;
 }
+
+/** What the provider thought of an order. */
+export interface OrderView {
+  /** What became of it: `bidding`, `bid`, `declined`, `failed`, `won`, `lost`, `closed`. */
+  readonly state: string;
+  /** Why there is no bid, for people; empty when there is one. */
+  readonly reasons: readonly string[];
+}
+
+/** Memory of recent bidding decisions: tenants without bids ask why. */
+export interface OrderViews {
+  /** `order` is `owner/dseq/gseq/oseq`; undefined for an order that was not seen. */
+  view(order: string): OrderView | undefined;
+}

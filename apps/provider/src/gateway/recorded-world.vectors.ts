@@ -138,6 +138,7 @@ export class RecordedWorld {
         deployments: () => this.#book.leases().length,
         publicHostname: "provider.localhost",
       }),
+      orders: { view: () => undefined },
       version: { name: "stoa", version: "0.1.0", commit: "", runtimeVersion: process.version },
       hash: nativeHash,
       verifier: createNativeVerifier({ log: silentLog }),

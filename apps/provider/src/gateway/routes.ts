@@ -5,6 +5,13 @@ import { emptyResponse, type GatewayResponse, textError } from "./message.ts";
 export type Route =
   | { readonly kind: "version" | "address" | "status" }
   | { readonly kind: "hostnameMigrate" | "endpointMigrate" }
+  | {
+      readonly kind: "order";
+      readonly owner: string;
+      readonly dseq: string;
+      readonly gseq: string;
+      readonly oseq: string;
+    }
   | { readonly kind: "sendManifest"; readonly dseq: string }
   | {
       readonly kind: "getManifest" | "leaseStatus" | "events" | "logs" | "shell";
@@ -97,6 +104,10 @@ export function matchRoute(method: string, target: string): RouteMatch {
   if (first === "deployment" && parts.length === 2 && parts[0] !== "" && parts[1] === "manifest") {
     if (method !== "PUT") return { response: emptyResponse(405) };
     return { route: { kind: "sendManifest", dseq: parts[0] ?? "" }, query };
+  }
+  if (first === "stoa" && method === "GET" && parts[0] === "v1" && parts[1] === "orders" && parts.length === 6) {
+    const [, , owner = "", dseq = "", gseq = "", oseq = ""] = parts;
+    return { route: { kind: "order", owner, dseq, gseq, oseq }, query };
   }
   const route = first === "lease" ? matchLease(method, parts) : undefined;
   return route === undefined ? { response: notFound } : { route, query };

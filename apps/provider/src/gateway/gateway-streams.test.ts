@@ -1,0 +1,257 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { checkProviderCertificate, fullAccess, GatewayClient, GatewayError, newToken } from "@stoa/client";
+import { createNativeVerifier, nativeHash, ProviderTransport, systemTimers } from "@stoa/host";
+import type { Manifest } from "@stoa/market";
+import { fromUtf8Lossy, silentLog, utf8 } from "@stoa/std";
+import {
+  accountAddress,
+  type JwtLeases,
+  type OnChainCertificate,
+  parseCertificatePem,
+  parsePublicKeyPem,
+} from "@stoa/wire";
+import { publicKeyOf, secp256k1PrivateKey, signMessage } from "@stoa/wire/wallet";
+import { FakeRuntime } from "../runtimes/fake/fake-runtime.ts";
+import type { LeaseId } from "../runtimes/runtime.ts";
+import { type NewCertificate, newCertificate } from "./certificate.ts";
+import { Gateway, type GatewayParams } from "./gateway.ts";
+import { LeaseBook } from "./lease-book.ts";
+import { GatewayServer } from "./server.ts";
+
+const gib = 1024 ** 3;
+const capacity = {
+  node: "n",
+  cpuMilli: 4000,
+  memoryBytes: 8 * gib,
+  diskBytes: 100 * gib,
+  gpus: [],
+  storageClasses: {},
+};
+
+function account(name: string) {
+  const key = secp256k1PrivateKey(nativeHash.sha256(utf8(name)));
+  assert.ok(key.ok);
+  const address = accountAddress(publicKeyOf(key.value), nativeHash);
+  assert.ok(address.ok);
+  return { key: key.value, address: address.value };
+}
+
+function onChain(pair: NewCertificate): OnChainCertificate {
+  const certificate = parseCertificatePem(utf8(pair.certificate));
+  const publicKey = parsePublicKeyPem(utf8(pair.publicKey));
+  assert.ok(certificate.ok && publicKey.ok);
+  return { certificate: certificate.value, publicKey: publicKey.value };
+}
+
+const tenant = account("tenant");
+const provider = account("provider");
+const nowNs = BigInt(Date.now()) * 1_000_000n;
+const nowSeconds = () => BigInt(Date.now()) / 1000n;
+const verifier = createNativeVerifier({ log: silentLog });
+const server = newCertificate({ address: provider.address, hosts: ["localhost"], nowNs, validDays: 1 });
+const client = newCertificate({ address: tenant.address, hosts: [], nowNs: nowNs + 1n, validDays: 1 });
+const unpublished = newCertificate({ address: tenant.address, hosts: [], nowNs: nowNs + 2n, validDays: 1 });
+const published = new Map([
+  [`${provider.address}/${server.serial}`, onChain(server)],
+  [`${tenant.address}/${client.serial}`, onChain(client)],
+]);
+const certificate = async (owner: string, serial: bigint) => published.get(`${owner}/${serial}`);
+const lease: LeaseId = { owner: tenant.address, dseq: 7n, gseq: 1, oseq: 1, provider: provider.address };
+
+const value = (units: string) => ({ units, attributes: [] });
+const manifest: Manifest = [
+  {
+    name: "dc",
+    services: ["db", "web"].map((name) => ({
+      name,
+      image: "hello:1",
+      command: ["/busybox", "sleep", "1000"],
+      args: null,
+      env: null,
+      resources: {
+        id: 1,
+        cpu: value("100"),
+        memory: { size: "1000000", attributes: [] },
+        storage: [{ name: "default", size: "1000000", attributes: [] }],
+        gpu: value("0"),
+        endpoints: [],
+      },
+      count: 1,
+      expose: null,
+      params: null,
+      credentials: null,
+    })),
+  },
+];
+
+const runtime = new FakeRuntime({ capacity, publicHost: "localhost", nowMs: () => Date.now() });
+const book = new LeaseBook({
+  store: { load: async () => [], save: async () => undefined, remove: async () => undefined },
+  blockedHostnames: [],
+  ingressDomain: "ingress.localhost",
+  publicHost: "localhost",
+  hash: nativeHash,
+  onChange: () => undefined,
+});
+const params: GatewayParams = {
+  address: provider.address,
+  chain: {
+    accountPublicKey: async (address) => (address === tenant.address ? publicKeyOf(tenant.key).key : undefined),
+    certificate,
+    deployment: async () => undefined,
+    leases: async () => [lease],
+  },
+  leases: book,
+  runtime,
+  status: { status: () => Promise.reject(new Error("not asked here")) },
+  orders: { view: (order) => (order.endsWith("/9/1/1") ? { state: "declined", reasons: ["no GPU"] } : undefined) },
+  version: { name: "stoa", version: "0.1.0", commit: "", runtimeVersion: "" },
+  hash: nativeHash,
+  verifier,
+  nowSeconds,
+  log: silentLog,
+  generatesHosts: true,
+};
+const gateway = new GatewayServer({ ...params, gateway: new Gateway(params), timers: systemTimers, onChain: server });
+let hostUri = "";
+
+before(async () => {
+  const group = manifest[0];
+  assert.ok(group);
+  await book.accept([{ lease, group }]);
+  const order = `${tenant.address}/7/1/1`;
+  const reservation = { order, cpuMilli: 200n, memoryBytes: 2n, diskBytes: 2n, classes: {}, grants: [] };
+  const workload = book.workload(lease, reservation);
+  assert.ok(workload);
+  await runtime.ensure(workload);
+  hostUri = `https://127.0.0.1:${await gateway.listen(0, "127.0.0.1")}`;
+});
+
+after(async () => {
+  await gateway.close();
+  await runtime.close();
+});
+
+/** A client with a token of these rights, or with a certificate. */
+function connect(
+  rights: JwtLeases | NewCertificate,
+  expected = provider.address,
+  audience: string[] = [],
+): GatewayClient {
+  const trust = { address: expected, certificate, hash: nativeHash, verifier, nowSeconds };
+  const check = async (chain: readonly Uint8Array[]) => {
+    const checked = await checkProviderCertificate(chain, trust);
+    return checked.ok ? undefined : checked.error;
+  };
+  if ("certificate" in rights) {
+    return new GatewayClient({ hostUri, transport: new ProviderTransport({ check, identity: rights }) });
+  }
+  const wishes = { owner: tenant.address, nowSeconds: nowSeconds(), lifetimeSeconds: 900n, leases: rights, audience };
+  const token = () => newToken(wishes, (bytes) => signMessage(tenant.key, bytes));
+  return new GatewayClient({ hostUri, transport: new ProviderTransport({ check }), token });
+}
+
+function granular(scope: readonly string[], services: readonly string[]): JwtLeases {
+  const deployments = [{ dseq: 7n, gseq: 0, oseq: 0, scope, services }];
+  const permissions = [{ provider: provider.address, access: "granular", scope: undefined, deployments }];
+  return { access: "granular", scope: undefined, permissions };
+}
+
+async function collect<T>(feed: AsyncIterable<T>): Promise<T[]> {
+  const items: T[] = [];
+  for await (const item of feed) items.push(item);
+  return items;
+}
+
+const all = { services: [], follow: false, tail: -1 };
+
+test("a token and a published certificate both open the lease's status", async () => {
+  for (const who of [fullAccess, client]) {
+    const status = await connect(who).leaseStatus(lease);
+    assert.deepEqual(Object.keys(status.services), ["db", "web"]);
+  }
+});
+
+test("a token for this provider by name works here, one for another does not", async () => {
+  await connect(fullAccess, provider.address, [provider.address]).leaseStatus(lease);
+  const other = connect(fullAccess, provider.address, [tenant.address]).leaseStatus(lease);
+  await assert.rejects(other, (error: GatewayError) => error.code === "unauthorized");
+});
+
+test("an unpublished certificate is refused before anything is answered", async () => {
+  await assert.rejects(connect(unpublished).version(), (error: GatewayError) => error.code === "unreachable");
+});
+
+test("the client does not speak to a server that is not the expected provider", async () => {
+  const wrong = connect(fullAccess, tenant.address).version();
+  await assert.rejects(wrong, (error: GatewayError) => error.code === "unreachable" && /not of/.test(error.message));
+});
+
+test("logs come by replica, also the tail of one service only", async () => {
+  runtime.print(lease, "web", 0, "one");
+  runtime.print(lease, "web", 0, "two");
+  runtime.print(lease, "db", 0, "three");
+  const lines = await collect(connect(fullAccess).logs(lease, all));
+  assert.deepEqual(lines.map(({ message }) => message).sort(), ["one", "three", "two"]);
+  const tail = await collect(connect(fullAccess).logs(lease, { services: ["web"], follow: false, tail: 1 }));
+  assert.deepEqual(
+    tail.map(({ message }) => message),
+    ["two"],
+  );
+  assert.match(tail[0]?.name ?? "", /^web-0-/);
+});
+
+test("following sees lines as they come, and ends when the reader stops", async () => {
+  const feed = connect(fullAccess).logs(lease, { services: ["db"], follow: true, tail: 0 });
+  const printing = setInterval(() => runtime.print(lease, "db", 0, "later"), 20);
+  for await (const { message } of feed) {
+    assert.equal(message, "later");
+    break;
+  }
+  clearInterval(printing);
+});
+
+test("a permission for one service hides the others", async () => {
+  const limited = connect(granular(["logs", "status", "shell"], ["web"]));
+  const lines = await collect(limited.logs(lease, all));
+  assert.ok(lines.every(({ name }) => name.startsWith("web-")));
+  const asked = collect(limited.logs(lease, { ...all, services: ["db"] }));
+  await assert.rejects(asked, (error: GatewayError) => /401/.test(error.message));
+  assert.deepEqual(Object.keys((await limited.leaseStatus(lease)).services), ["web"]);
+  await assert.rejects(limited.serviceStatus(lease, "db"), (error: GatewayError) => error.code === "unauthorized");
+  await assert.rejects(limited.manifest(lease), (error: GatewayError) => error.code === "unauthorized");
+});
+
+test("events name what happened to which replica", async () => {
+  const events = await collect(connect(fullAccess).events(lease, { services: ["web"], follow: false }));
+  assert.ok(events.some(({ reason, object }) => reason === "Started" && object.name.startsWith("web-0-")));
+});
+
+test("a shell gives output and exit code, and says what it cannot run", async () => {
+  const shell = (command: string[], service = "web") =>
+    connect(fullAccess).shell(lease, { service, replica: 0, command, tty: false, stdin: true });
+  const session = await shell(["sh", "-c", "echo hello; exit 3"]);
+  const output = await collect(session.output);
+  assert.equal(
+    output
+      .map(({ data }) => fromUtf8Lossy(data))
+      .join("")
+      .trim(),
+    "hello",
+  );
+  assert.equal(await session.exitCode, 3);
+  await assert.rejects((await shell(["true"], "nothing")).exitCode, /no service for that lease/);
+});
+
+test("a stream of a lease that is not here ends with not found", async () => {
+  const nowhere = collect(connect(fullAccess).logs({ ...lease, dseq: 8n }, all));
+  await assert.rejects(nowhere, (error: GatewayError) => error.code === "not-found");
+});
+
+test("a provider says why it did not bid", async () => {
+  const order = { owner: tenant.address, dseq: 9n, gseq: 1, oseq: 1 };
+  assert.deepEqual(await connect(fullAccess).order(order), { state: "declined", reasons: ["no GPU"] });
+  const unseen = connect(fullAccess).order({ ...order, dseq: 10n });
+  await assert.rejects(unseen, (error: GatewayError) => error instanceof GatewayError && error.code === "not-found");
+});
