@@ -67,6 +67,11 @@ export class Context {
     return new MeteredStore(this.state.store(name), this.gas);
   }
 
+  /** The named store without charging gas. */
+  unmetered(name: string): KVStore {
+    return this.state.store(name);
+  }
+
   /** The same context with some parts replaced. */
   with(parts: Partial<ContextParts>): Context {
     return new Context({

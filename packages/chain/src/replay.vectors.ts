@@ -18,7 +18,14 @@ import {
 } from "./replay/compare.ts";
 import type { DeviationRule, DeviationSession, ExpectedAnswer, ExpectedResult, OwnState } from "./replay/deviation.ts";
 import { absentAddresses, replayGenesis } from "./replay/genesis.ts";
-import type { RecordedBlock, RecordedCheck, RecordedQuery, RecordedTx, Scenario } from "./replay/scenario.ts";
+import type {
+  RecordedBlock,
+  RecordedCheck,
+  RecordedQuery,
+  RecordedResult,
+  RecordedTx,
+  Scenario,
+} from "./replay/scenario.ts";
 
 /** What a replay needs: a scenario and its genesis, our deviations, and crypto. */
 export interface ReplayParams {
@@ -197,7 +204,7 @@ class Replay {
     const expected = this.adjust<ExpectedResult>(recorded.result, (session, now) =>
       session.tx?.({ kind: "tx", scenario: name, step, height, own, recorded, messages, expected: now, actual }),
     );
-    this.compareResult(`${step} ${recorded.note}`, expected, actual, recorded.result.log, result);
+    this.compareResult(`${step} ${recorded.note}`, expected, actual, recorded.result, result);
   }
 
   private check(recorded: RecordedCheck): void {
@@ -211,16 +218,20 @@ class Replay {
     const expected = this.adjust<ExpectedResult>(recorded.result, (session, now) =>
       session.check?.({ kind: "check", scenario: name, step, height, own, recorded, messages, expected: now, actual }),
     );
-    this.compareResult(`${step} ${recorded.note}`, expected, actual, recorded.result.log, result);
+    this.compareResult(`${step} ${recorded.note}`, expected, actual, recorded.result, result);
   }
 
   private compareResult(
     step: string,
     expected: ExpectedResult,
     actual: ExpectedResult,
-    log: string,
+    recorded: RecordedResult,
     result: TxResult,
   ): void {
+    const { log } = recorded;
+    // What the reference needs must suffice.
+    const sameWork = expected === recorded && actual.code === 0 && recorded.code === 0;
+    const costs = sameWork && result.gasUsed > BigInt(recorded.gasUsed);
     // Clients read the texts of these two (README of the vectors).
     const isRead = expected.codespace === "sdk" && (expected.code === 32 || expected.code === 13);
     const verdict = (one: ExpectedResult): string => `${one.codespace}/${one.code}`;
@@ -229,6 +240,7 @@ class Replay {
       ["code", differs ? `expected ${verdict(expected)} (${log}), got ${verdict(actual)} (${result.log})` : undefined],
       ["data", differs || expected.data === actual.data ? undefined : `expected ${expected.data}, got ${actual.data}`],
       ["events", differs ? undefined : eventDifference(expected.events, actual.events)],
+      ["gas", costs ? `the reference needed ${recorded.gasUsed}, we ${result.gasUsed}` : undefined],
       ["log", isRead && log !== result.log ? `expected ${log}, got ${result.log}` : undefined],
     ]);
   }

@@ -42,6 +42,7 @@ export function checkTimeouts(ctx: Context, tx: Transaction): void {
 
 /** Refuses a memo that is too long, counted in bytes. */
 export function checkMemo(needs: AnteNeeds, ctx: Context, tx: Transaction): void {
+  if (tx.body.memo === "") return;
   const limit = needs.params(ctx).maxMemoCharacters;
   const length = BigInt(utf8(tx.body.memo).length);
   if (length > limit) {

@@ -63,7 +63,8 @@ export function setPublicKeys(needs: AnteNeeds, ctx: Context, tx: Transaction): 
     needs.setAccount(ctx, address, { ...account, publicKey: info.publicKey ?? publicKeyToAny(used) });
   });
   infos.forEach((info, i) => {
-    ctx.events.emit("tx", [["acc_seq", `${accountText(signerAt(tx, i))}/${info.sequence}`]]);
+    // An unordered transaction uses no sequence.
+    if (!tx.body.unordered) ctx.events.emit("tx", [["acc_seq", `${accountText(signerAt(tx, i))}/${info.sequence}`]]);
     for (const part of signatureParts(info.modeInfo, tx.signatures[i] ?? new Uint8Array())) {
       ctx.events.emit("tx", [["signature", toBase64(part)]]);
     }

@@ -14,6 +14,7 @@ export interface RecordedResult {
   readonly code: number;
   readonly codespace: string;
   readonly log: string;
+  readonly gasUsed: number;
   readonly data: string;
   readonly events: readonly RecordedEvent[];
 }

@@ -39,13 +39,15 @@ export function createMultiSend(needs: BankNeeds) {
         if (isBlocked(ctx, address)) refuse(sdkErrors.unauthorized, `${text} is not allowed to receive funds`);
       }
 
+      const sender = accountText(input.address);
+      ctx.events.emit("message", [["sender", sender]]);
       takeCoins(ctx, input.address, input.coins);
-      ctx.events.emit("message", [["sender", accountText(input.address)]]);
       for (const { address, coins } of outputs) {
         giveCoins(ctx, address, coins);
         const amount = formatCoins(coins);
         ctx.events.emit("transfer", [
           ["recipient", accountText(address)],
+          ["sender", sender],
           ["amount", amount],
         ]);
         needs.ensureAccount(ctx, address);
