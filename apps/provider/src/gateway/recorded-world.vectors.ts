@@ -13,8 +13,8 @@ import { type NewCertificate, newCertificate } from "./certificate.ts";
 import { Gateway, type GatewayParams } from "./gateway.ts";
 import { LeaseBook } from "./lease-book.ts";
 import type { ChainQueries, ManagedLease } from "./ports.ts";
-import { LedgerStatus } from "./provider-status.ts";
 import { groupsOf, type RecordedDeployment, recordedDeployments } from "./recorded-manifests.vectors.ts";
+import { LedgerStatus } from "./recorded-status.vectors.ts";
 import { GatewayServer } from "./server.ts";
 
 export interface RecordedIds {
