@@ -51,10 +51,15 @@ async function main(words: readonly string[]): Promise<number> {
     });
     return report(error, words.includes("--json"));
   }
-  const rest = words.slice(entry[0].split(" ").length);
+  let rest = words.slice(entry[0].split(" ").length);
   const own = rest.includes("--") ? rest.slice(0, rest.indexOf("--")) : rest;
   try {
-    const command = await entry[2]();
+    let command = await entry[2]();
+    const chosen = command.select?.(rest);
+    if (chosen !== undefined) {
+      command = chosen.command;
+      rest = [...chosen.words];
+    }
     if (own.includes("--help") || own.includes("-h")) {
       process.stdout.write(helpText(command.spec));
       return exitCodes.ok;

@@ -5,10 +5,15 @@ export interface Command {
   readonly spec: CommandSpec;
   /** Runs the command; answers the exit code. */
   readonly run: (invocation: Invocation) => Promise<number>;
+  /** For a family of commands: the one that the first words choose, and the words after them. */
+  readonly select?: (words: readonly string[]) => { command: Command; words: readonly string[] } | undefined;
 }
 
 /** Name of each command (its first words), in the order of the help page, and the module that holds it. */
 export const commandTable: readonly (readonly [name: string, group: string, load: () => Promise<Command>])[] = [
+  ["keys", "Keys and the chain", async () => (await import("./keys.ts")).keys],
+  ["tx", "Keys and the chain", async () => (await import("./tx.ts")).tx],
+  ["query", "Keys and the chain", async () => (await import("./query.ts")).query],
   ["sdl compile", "Write and check", async () => (await import("./sdl-compile.ts")).sdlCompile],
   ["test vectors", "Build Stoa", async () => (await import("./test.ts")).testVectors],
   ["test", "Build Stoa", async () => (await import("./test.ts")).test],

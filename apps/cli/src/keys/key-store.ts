@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Signer } from "@stoa/client";
 import { HostError, nativeHash, readSecretFile, writeSecretFile } from "@stoa/host";
-import { accountAddress, accountText } from "@stoa/wire";
+import { accountAddress } from "@stoa/wire";
 import {
   keyFromMnemonic,
   mnemonicOf,
@@ -46,11 +46,18 @@ export function privateKeyOf(secret: KeySecret): PrivateKey {
 }
 
 export function addressOfKey(key: PrivateKey): string {
-  return accountText(accountAddress(publicKeyOf(key), nativeHash));
+  const address = accountAddress(publicKeyOf(key), nativeHash);
+  if (!address.ok) throw new CliError("bad_key", address.error);
+  return address.value;
+}
+
+/** A signer whose key is here: it answers at once. */
+export interface LocalSigner extends Signer {
+  sign(bytes: Uint8Array): Uint8Array;
 }
 
 /** A signer that keeps the key to itself. */
-export function signerOf(key: PrivateKey): Signer {
+export function signerOf(key: PrivateKey): LocalSigner {
   return {
     address: addressOfKey(key),
     publicKey: publicKeyOf(key).key,
@@ -124,7 +131,7 @@ export class KeyStore {
     }
   }
 
-  signer(name: string): Signer {
+  signer(name: string): LocalSigner {
     return signerOf(privateKeyOf(this.secret(name)));
   }
 

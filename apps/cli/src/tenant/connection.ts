@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Broadcaster, ChainClient, ChainError, type Signer } from "@stoa/client";
+import { Broadcaster, ChainClient, ChainError } from "@stoa/client";
 import { systemTimers } from "@stoa/host";
 import type { Invocation, OptionSpec } from "../command.ts";
 import { CliError } from "../command.ts";
-import { KeyStore } from "../keys/key-store.ts";
+import { KeyStore, type LocalSigner } from "../keys/key-store.ts";
 import { askPassphrase } from "../keys/passphrase.ts";
 import { type HomePaths, type HomeRecord, homePaths, readHome } from "../local/home.ts";
 
@@ -19,7 +19,9 @@ export const connectionOptions: Readonly<Record<string, OptionSpec>> = {
 /** Where the local network of a home answers, written by `up` when it is ready. */
 export interface RunRecord {
   readonly rpc: string;
+  /** The command that started it; it may have ended (`--detach`). */
   readonly pid: number;
+  readonly children: readonly { readonly pid: number; readonly name: string; readonly started: string }[];
   readonly providers: readonly { readonly address: string; readonly hostUri: string }[];
 }
 
@@ -42,7 +44,7 @@ export interface Connection {
   readonly url: string;
   readonly client: ChainClient;
   readonly keys: KeyStore;
-  signer(): Signer;
+  signer(): LocalSigner;
   broadcaster(): Broadcaster;
 }
 
@@ -67,7 +69,7 @@ export function connect(invocation: Invocation): Connection {
     });
   const client = clientOf(url);
   const keys = keyStoreOf(paths, home);
-  const signer = (): Signer => keys.signer(invocation.text("key") ?? "tenant");
+  const signer = (): LocalSigner => keys.signer(invocation.text("key") ?? "tenant");
   return {
     paths,
     home,
