@@ -1,0 +1,5 @@
+export { type Genesis, GenesisError, parseGenesis } from "./home/genesis.ts";
+export { HomeError, type HomeRecord, type InitNodeHomeParams, initNodeHome } from "./home/node-home.ts";
+export { KeyFileError } from "./home/validator-key.ts";
+export { NodeError, type RunningNode, runNode, type StartNodeParams, startNode } from "./main.ts";
+export { type NodeConfig, nodeConfigSchema } from "./node-config.ts";

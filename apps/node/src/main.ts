@@ -1,0 +1,171 @@
+import { join } from "node:path";
+import { Application, createModules } from "@stoa/chain";
+import {
+  createNativeVerifier,
+  LevelBackend,
+  nativeHash,
+  runProcess,
+  Scope,
+  systemClock,
+  systemTimers,
+} from "@stoa/host";
+import { type Log, toHexUpper, utf8 } from "@stoa/std";
+import type { Backend } from "@stoa/store";
+import { type DecCoins, parseDecCoins, txTypesOf } from "@stoa/wire";
+import { registry } from "@stoa/wire/registry";
+import { EmbeddedEngine } from "./engines/embedded/embedded-engine.ts";
+import { type NodeHome, openNodeHome } from "./home/node-home.ts";
+import { loadSignedState, precommitStep, saveSignedState } from "./home/validator-key.ts";
+import type { NodeConfig } from "./node-config.ts";
+import { startRpcServer } from "./servers/rpc/rpc-server.ts";
+
+/** Version of the interfaces that the node answers with (base-chain.md §5.6). */
+const interfaceVersion = "v2.1.0";
+
+/** The node cannot start, or not go on; the message says what to do. */
+export class NodeError extends Error {
+  override readonly name = "NodeError";
+}
+
+/** What {@link startNode} needs. */
+export interface StartNodeParams {
+  readonly home: string;
+  readonly config: NodeConfig;
+  readonly log: Log;
+}
+
+/** A node that makes blocks and answers. */
+export interface RunningNode {
+  readonly chainId: string;
+  /** `http://127.0.0.1:26657`. */
+  readonly rpcUrl: string;
+  readonly nodeId: string;
+  readonly validatorAddress: string;
+  /** Height of the last block. */
+  height(): bigint;
+  /** Resolves with the reason when no more blocks can be made: the disk is full, an invariant is broken. */
+  readonly halted: Promise<Error>;
+  /** Finishes the block in work, closes the servers and the database. */
+  close(): Promise<void>;
+}
+
+/** Starts a node on its home; resolves when a block is there and RPC answers. A failed start leaves nothing open. */
+export async function startNode(params: StartNodeParams): Promise<RunningNode> {
+  const { log } = params;
+  const { value, scope } = await Scope.start((scope) => build(params, scope), { log });
+  return { ...value, close: () => scope.close() };
+}
+
+async function build(params: StartNodeParams, scope: Scope): Promise<Omit<RunningNode, "close">> {
+  const { config, log } = params;
+  const minGasPrices = parsePrices(config.minimumGasPrices);
+  const home = openNodeHome(params.home);
+  scope.add("home", home.lock);
+  const backend = scope.add("database", await LevelBackend.open(join(home.dataFolder, "state")));
+  const engine = makeEngine(params, home, backend, minGasPrices);
+  guardSignedState(home, engine.height);
+  scope.defer("signed state", () => recordSigned(home, engine.height));
+  scope.defer("engine", () => engine.stop());
+  await engine.start();
+  const server = scope.add(
+    "rpc",
+    await startRpcServer({
+      host: config.rpcHost,
+      port: config.rpcPort,
+      context: {
+        engine,
+        genesis: home.genesis,
+        hash: nativeHash,
+        clock: systemClock,
+        timers: systemTimers,
+        log: log.child({ part: "rpc" }),
+        identity: {
+          nodeId: home.nodeId,
+          moniker: config.moniker,
+          listenAddress: "tcp://0.0.0.0:26656",
+          appVersion: interfaceVersion,
+        },
+      },
+    }),
+  );
+  log.info("the node runs", { chainId: engine.chainId, height: engine.height, rpc: server.url });
+  return {
+    chainId: engine.chainId,
+    rpcUrl: server.url,
+    nodeId: home.nodeId,
+    validatorAddress: toHexUpper(home.signer.address),
+    height: () => engine.height,
+    halted: engine.halted,
+  };
+}
+
+function makeEngine(
+  { config, log }: StartNodeParams,
+  home: NodeHome,
+  backend: Backend,
+  minGasPrices: DecCoins,
+): EmbeddedEngine {
+  const crypto = { hash: nativeHash, verifier: createNativeVerifier({ log }) };
+  const modules = createModules(crypto);
+  const stateMachine = Application.open({
+    backend,
+    crypto,
+    modules,
+    ante: modules.ante({ types: txTypesOf(registry), minGasPrices }),
+    keepVersions: BigInt(config.keepVersions),
+    prefix: utf8("app/"),
+    version: interfaceVersion,
+    ignoredSections: config.ignoredGenesisSections,
+  });
+  return new EmbeddedEngine({
+    backend,
+    stateMachine,
+    genesis: home.genesis,
+    signer: home.signer,
+    hash: nativeHash,
+    clock: systemClock,
+    timers: systemTimers,
+    log: log.child({ part: "engine" }),
+    blockIntervalMs: config.blockIntervalMs,
+    emptyBlocks: config.emptyBlocks,
+  });
+}
+
+function parsePrices(text: string): DecCoins {
+  const prices = parseDecCoins(text);
+  if (!prices.ok) throw new NodeError(`minimumGasPrices is ${JSON.stringify(text)}: ${prices.error}`);
+  return prices.value;
+}
+
+/**
+ * Refuses a database that is older than what its key has signed: signing those heights again, with other blocks, is what
+ * validators are punished for. The file is written at start and at a clean stop, the database with every block.
+ */
+function guardSignedState(home: NodeHome, height: bigint): void {
+  const signed = loadSignedState(home.dataFolder);
+  if (signed.height > height) {
+    throw new NodeError(
+      `the validator has signed height ${signed.height}, but the database ends at ${height}: it is an older copy; restore the newer one`,
+    );
+  }
+  recordSigned(home, height);
+}
+
+function recordSigned(home: NodeHome, height: bigint): void {
+  saveSignedState(home.dataFolder, { height, round: 0, step: height === 0n ? 0 : precommitStep });
+}
+
+/**
+ * Runs a node as a process until a signal or a halt; resolves with the exit code. `onReady` is told when it answers.
+ * Throws what the start throws.
+ */
+export function runNode(params: StartNodeParams & { onReady(node: RunningNode): void }): Promise<number> {
+  return runProcess({
+    log: params.log,
+    start: async (scope, control) => {
+      const node = scope.add("node", await startNode(params));
+      void node.halted.then(() => control.stop(1));
+      params.onReady(node);
+    },
+  });
+}

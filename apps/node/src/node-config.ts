@@ -1,0 +1,28 @@
+import { type ConfigValues, setting } from "@stoa/host";
+
+/** The node's settings: defaults < file < environment (STOA_NODE_…) < flags (`loadConfig` of host). */
+export const nodeConfigSchema = {
+  rpcHost: setting.text("127.0.0.1", { description: "address that JSON-RPC listens on" }),
+  rpcPort: setting.integer(26_657, { description: "port of JSON-RPC; 0 picks a free one", min: 0, max: 65_535 }),
+  blockIntervalMs: setting.integer(1_000, {
+    description: "time from one block to the next, in milliseconds",
+    min: 10,
+    max: 3_600_000,
+  }),
+  emptyBlocks: setting.yesNo(true, { description: "make blocks even when nothing waits and nothing is due" }),
+  minimumGasPrices: setting.text("0.0025uakt,0.0025uact", {
+    description: "lowest fees per gas that the mempool takes, any one of them suffices; empty takes all",
+  }),
+  keepVersions: setting.integer(1_000, {
+    description: "older states that queries can ask for",
+    min: 1,
+    max: 10_000_000,
+  }),
+  moniker: setting.text("stoa", { description: "name of the node in its status" }),
+  ignoredGenesisSections: setting.list([], {
+    description: "sections of app_state that no module here reads and that may be left out",
+  }),
+} as const;
+
+/** Parsed settings. */
+export type NodeConfig = ConfigValues<typeof nodeConfigSchema>;
