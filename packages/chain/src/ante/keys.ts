@@ -17,6 +17,9 @@ export const simulationKey: PublicKey = secp256k1Key(Uint8Array.of(
   0x1c, 0x0b, 0x74, 0xb6, 0x1a, 0x1a, 0xaa, 0x25, 0x82, 0x34, 0x40, 0x37, 0x15, 0x1e, 0x14, 0x3a,
 ));
 
+/** Gas for a first key beyond its writing, as the reference's costs have it. */
+const firstKeyGas = 2_000n;
+
 /** The key of an Any; a decoded transaction holds only known keys, so what cannot be read is refused with sdk 8. */
 export function readKey(any: Any): PublicKey {
   const key = publicKeyFromAny(any);
@@ -60,6 +63,7 @@ export function setPublicKeys(needs: AnteNeeds, ctx: Context, tx: Transaction): 
     }
     const account = requireSigner(needs, ctx, address);
     if (account.publicKey !== undefined) return;
+    ctx.gas.consume(firstKeyGas, "first key");
     needs.setAccount(ctx, address, { ...account, publicKey: info.publicKey ?? publicKeyToAny(used) });
   });
   infos.forEach((info, i) => {
