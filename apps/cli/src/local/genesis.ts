@@ -9,24 +9,6 @@ interface Funds {
   readonly uact: bigint;
 }
 
-export interface GenesisParams {
-  readonly chainId: string;
-  /** RFC 3339; the first block carries it. */
-  readonly time: string;
-  /** The node's validator: base64 of its ed25519 key. */
-  readonly validatorKey: string;
-  readonly accounts: readonly { readonly address: string; readonly funds: Funds }[];
-}
-
-/** Power of the one validator; any number would do. */
-const validatorPower = "100";
-/** Unspent blocks keep their results this long (CometBFT's default). */
-const evidenceAge = {
-  max_age_num_blocks: "100000",
-  max_age_duration: "172800000000000",
-  max_bytes: "1048576",
-} as const;
-
 function account(address: string, number: number) {
   const type = "/cosmos.auth.v1beta1.BaseAccount";
   return { "@type": type, address, pub_key: null, account_number: String(number), sequence: "0" };
@@ -58,85 +40,62 @@ function metadata(base: string, display: string, name: string) {
 }
 
 /**
- * Genesis of a local network in the reference's AppGenesis form (base-chain.md §10), profile `akash`: one validator,
- * funded accounts, the reference's default parameters (market-modules.md §§4.3, 5.5).
+ * `app_state` of a local network in the reference's form (base-chain.md §10), profile `akash`: funded accounts and the
+ * reference's default parameters (market-modules.md §§4.3, 5.5).
  */
-export function localGenesis(params: GenesisParams): Record<string, unknown> {
-  const { accounts } = params;
+export function localAppState(
+  accounts: readonly { readonly address: string; readonly funds: Funds }[],
+): Record<string, unknown> {
   return {
-    app_name: "stoa",
-    app_version: "0.1.0",
-    genesis_time: params.time,
-    chain_id: params.chainId,
-    initial_height: 1,
-    app_hash: null,
-    consensus: {
-      validators: [
-        {
-          name: "local",
-          power: validatorPower,
-          pub_key: { type: "tendermint/PubKeyEd25519", value: params.validatorKey },
-        },
-      ],
+    auth: {
       params: {
-        block: { max_bytes: "22020096", max_gas: "-1" },
-        evidence: evidenceAge,
-        validator: { pub_key_types: ["ed25519"] },
-        version: { app: "0" },
-        abci: { vote_extensions_enable_height: "0" },
+        max_memo_characters: "256",
+        tx_sig_limit: "7",
+        tx_size_cost_per_byte: "10",
+        sig_verify_cost_ed25519: "590",
+        sig_verify_cost_secp256k1: "1000",
       },
+      accounts: accounts.map(({ address }, i) => account(address, i)),
     },
-    app_state: {
-      auth: {
-        params: {
-          max_memo_characters: "256",
-          tx_sig_limit: "7",
-          tx_size_cost_per_byte: "10",
-          sig_verify_cost_ed25519: "590",
-          sig_verify_cost_secp256k1: "1000",
-        },
-        accounts: accounts.map(({ address }, i) => account(address, i)),
-      },
-      authz: { authorization: [] },
-      bank: {
-        params: { send_enabled: [], default_send_enabled: true },
-        balances: accounts.map(({ address, funds }) => balance(address, funds)),
-        supply: [],
-        denom_metadata: [metadata("uakt", "akt", "Akash Token"), metadata("uact", "act", "Compute credit")],
-        send_enabled: [
-          { denom: "uakt", enabled: true },
-          { denom: "uact", enabled: false },
+    authz: { authorization: [] },
+    bank: {
+      params: { send_enabled: [], default_send_enabled: true },
+      balances: accounts.map(({ address, funds }) => balance(address, funds)),
+      supply: [],
+      denom_metadata: [metadata("uakt", "akt", "Akash Token"), metadata("uact", "act", "Compute credit")],
+      send_enabled: [
+        { denom: "uakt", enabled: true },
+        { denom: "uact", enabled: false },
+      ],
+    },
+    feegrant: { allowances: [] },
+    cert: { certificates: [] },
+    provider: { providers: [] },
+    audit: { providers: [] },
+    deployment: {
+      deployments: [],
+      params: {
+        min_deposits: [
+          { denom: "uakt", amount: "500000" },
+          { denom: "uact", amount: "500000" },
         ],
       },
-      feegrant: { allowances: [] },
-      cert: { certificates: [] },
-      provider: { providers: [] },
-      audit: { providers: [] },
-      deployment: {
-        deployments: [],
-        params: {
-          min_deposits: [
-            { denom: "uakt", amount: "500000" },
-            { denom: "uact", amount: "500000" },
-          ],
-        },
-      },
-      market: {
-        params: {
-          bid_min_deposit: { denom: "uakt", amount: "500000" },
-          order_max_bids: 20,
-          bid_min_deposits: [
-            { denom: "uact", amount: "500000" },
-            { denom: "uakt", amount: "500000" },
-          ],
-          min_reclamation_window: "3600s",
-          max_reclamation_window: "2592000s",
-        },
-        orders: [],
-        leases: [],
-        bids: [],
-      },
-      escrow: { accounts: [], payments: [] },
     },
+    market: {
+      params: {
+        bid_min_deposit: { denom: "uakt", amount: "500000" },
+        order_max_bids: 20,
+        bid_min_deposits: [
+          { denom: "uact", amount: "500000" },
+          { denom: "uakt", amount: "500000" },
+        ],
+        min_reclamation_window: "3600s",
+        max_reclamation_window: "2592000s",
+      },
+      orders: [],
+      leases: [],
+      bids: [],
+    },
+    escrow: { accounts: [], payments: [] },
   };
 }

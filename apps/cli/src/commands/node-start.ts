@@ -1,0 +1,40 @@
+import { HomeError, KeyFileError, NodeError, nodeConfigSchema, runNode } from "@stoa/node";
+import { CliError } from "../command.ts";
+import { loadSettings, programLog, programOptions, requireProgramHome, settingOptions } from "../local/program.ts";
+import type { Command } from "./index.ts";
+
+/** Why a node did not start, in its own words: they say what to do. */
+function startFailure(error: unknown): unknown {
+  if (error instanceof HomeError) return new CliError(`node_home_${error.code}`, error.message, { cause: error });
+  if (error instanceof NodeError || error instanceof KeyFileError)
+    return new CliError("node_start", error.message, { cause: error });
+  return error;
+}
+
+export const nodeStart: Command = {
+  spec: {
+    name: "node start",
+    about: "Runs a node: makes blocks as its one validator and answers JSON-RPC.",
+    options: { ...programOptions, ...settingOptions(nodeConfigSchema) },
+    examples: ["stoa node start --home ./node --block-interval-ms 1000"],
+  },
+  async run(invocation) {
+    const home = requireProgramHome(invocation, "node start");
+    const schema = nodeConfigSchema;
+    const { values } = loadSettings(invocation, { schema, home, environmentPrefix: "STOA_NODE_" });
+    try {
+      return await runNode({
+        home,
+        config: values,
+        log: programLog(invocation, "node"),
+        onReady({ chainId, rpcUrl, nodeId }) {
+          if (invocation.flag("json"))
+            process.stdout.write(`${JSON.stringify({ event: "ready", chainId, rpc: rpcUrl, nodeId })}\n`);
+          else process.stdout.write(`node of ${chainId} answers at ${rpcUrl}\n`);
+        },
+      });
+    } catch (error) {
+      throw startFailure(error);
+    }
+  },
+};

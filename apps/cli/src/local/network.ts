@@ -1,0 +1,201 @@
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { systemClock, writeFileAtomic, writeSecretFile } from "@stoa/host";
+import { initNodeHome } from "@stoa/node";
+import { CliError } from "../command.ts";
+import { providerKeyFile } from "../commands/provider-start.ts";
+import { addressOfKey, type KeySecret, newMnemonic, privateKeyOf } from "../keys/key-store.ts";
+import type { Output } from "../output.ts";
+import { clientOf, keyStoreOf, type RunRecord, runRecordPath } from "../tenant/connection.ts";
+import { Child } from "./child.ts";
+import { localAppState, localFunds } from "./genesis.ts";
+import { createHome, type HomePaths, type HomeRecord, readHome, writeHomeRecord } from "./home.ts";
+import { chooseEndpoint } from "./ports.ts";
+import { settingsFile } from "./program.ts";
+import { providerConfigOf } from "./provider-preset.ts";
+
+/** A running local network. */
+export interface LocalNetwork {
+  readonly home: HomeRecord;
+  readonly rpc: string;
+  readonly tenant: { readonly address: string; readonly mnemonic: string };
+  readonly providers: readonly RunningLocalProvider[];
+  readonly children: readonly Child[];
+  /** Stops providers, then the node. */
+  stop(): Promise<void>;
+}
+
+export interface RunningLocalProvider {
+  readonly name: string;
+  readonly address: string;
+  readonly hostUri: string;
+}
+
+/** Key of the person who deploys; funded by genesis. */
+export const tenantKey = "tenant";
+/** More providers than this do not fit one machine's loopback plan (127.0.1.N). */
+export const maxProviders = 32;
+
+const rpcPort = 26657;
+const gatewayPort = 8443;
+const readyMs = 60_000;
+
+/** The home of a local network: the one that is there, or a new one with keys and genesis. */
+export function openHome(
+  paths: HomePaths,
+  params: { readonly blockIntervalMs: number },
+): { readonly home: HomeRecord; readonly created: boolean } {
+  const known = readHome(paths);
+  if (known !== undefined) return { home: known, created: false };
+  // A home cut short has no record: what it left is made again.
+  for (const folder of [paths.node, paths.keys, join(paths.root, "providers")])
+    rmSync(folder, { recursive: true, force: true });
+  const home = createHome(paths, params.blockIntervalMs);
+  const keys = keyStoreOf(paths, home);
+  const tenant = keys.add(tenantKey, { mnemonic: newMnemonic() });
+  // Every provider that this home may ever have is funded now: genesis cannot be changed later.
+  const providers = Array.from({ length: maxProviders }, (_, i) => makeProvider(paths, i + 1));
+  initNodeHome({
+    home: paths.node,
+    chainId: home.chainId,
+    genesisTime: systemClock.nowNs(),
+    appState: localAppState([
+      { address: tenant.address, funds: localFunds.tenant },
+      ...providers.map((address) => ({ address, funds: localFunds.provider })),
+    ]),
+  });
+  writeHomeRecord(paths, home);
+  return { home, created: true };
+}
+
+/** Makes a provider's folder with its key; answers its address. */
+function makeProvider(paths: HomePaths, index: number): string {
+  const folder = paths.provider(index);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const secret: KeySecret = { mnemonic: newMnemonic() };
+  const address = addressOfKey(privateKeyOf(secret));
+  writeSecretFile(
+    join(folder, providerKeyFile),
+    { name: `provider ${index}`, address },
+    JSON.stringify(secret),
+    undefined,
+  );
+  return address;
+}
+
+async function startNode(paths: HomePaths, home: HomeRecord, output: Output): Promise<{ child: Child; rpc: string }> {
+  const { host, port, note } = await chooseEndpoint("127.0.0.1", rpcPort, "the node's RPC");
+  if (note !== undefined) output.progress(note);
+  output.progress("starting the node");
+  const { child, ready } = await Child.start({
+    name: "the node",
+    words: [
+      "node",
+      "start",
+      "--home",
+      paths.node,
+      "--rpc-host",
+      host,
+      "--rpc-port",
+      String(port),
+      "--block-interval-ms",
+      String(home.blockIntervalMs),
+    ],
+    logFile: join(paths.logs, "node.log"),
+    readyMs,
+  });
+  return { child, rpc: String(ready.rpc) };
+}
+
+async function startProvider(
+  paths: HomePaths,
+  home: HomeRecord,
+  index: number,
+  params: { readonly rpc: string; readonly dockerHost: string },
+  output: Output,
+): Promise<{ child: Child; provider: RunningLocalProvider }> {
+  const name = `provider ${index}`;
+  const { host, port, note } = await chooseEndpoint(`127.0.1.${index}`, gatewayPort, name);
+  if (note !== undefined) output.progress(note);
+  const settings = providerConfigOf(index, { ...params, host, port, blockIntervalMs: home.blockIntervalMs });
+  writeFileSync(join(paths.provider(index), settingsFile), `${JSON.stringify(settings, null, 2)}\n`, { mode: 0o600 });
+  const { child, ready } = await Child.start({
+    name,
+    words: ["provider", "start", "--home", paths.provider(index), "--home-id", home.id],
+    logFile: join(paths.logs, `provider-${index}.log`),
+    readyMs,
+  });
+  return { child, provider: { name, address: String(ready.address), hostUri: String(ready.hostUri) } };
+}
+
+/** A network is of use when block 2 is committed: results and proofs of block 1 can be asked for. */
+async function waitForBlocks(rpc: string): Promise<void> {
+  const client = clientOf(rpc);
+  for (const deadline = performance.now() + readyMs; performance.now() < deadline; ) {
+    const status = await client.status().catch(() => undefined);
+    if ((status?.height ?? 0n) >= 2n) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new CliError("no_blocks", `the node makes no blocks after ${readyMs / 1000} s`);
+}
+
+/** Starts node and providers; a start that fails stops what it started. */
+export async function startNetwork(
+  paths: HomePaths,
+  home: HomeRecord,
+  params: { readonly providers: number; readonly dockerHost: string },
+  output: Output,
+): Promise<LocalNetwork> {
+  for (const folder of [paths.logs, paths.run]) mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const children: Child[] = [];
+  const stop = async (): Promise<void> => {
+    const [node, ...providers] = children;
+    await Promise.all(providers.map((child) => child.stop()));
+    await node?.stop();
+    rmSync(runRecordPath(paths), { force: true });
+  };
+  try {
+    const node = await startNode(paths, home, output);
+    children.push(node.child);
+    output.progress(`starting ${params.providers} providers`);
+    const started = await Promise.allSettled(
+      Array.from({ length: params.providers }, (_, i) =>
+        startProvider(paths, home, i + 1, { rpc: node.rpc, dockerHost: params.dockerHost }, output),
+      ),
+    );
+    const providers: RunningLocalProvider[] = [];
+    for (const outcome of started) {
+      if (outcome.status === "rejected") continue;
+      children.push(outcome.value.child);
+      providers.push(outcome.value.provider);
+    }
+    const failed = started.find((outcome) => outcome.status === "rejected");
+    if (failed !== undefined) throw failed.reason;
+    await waitForBlocks(node.rpc);
+    output.settle();
+    const record: RunRecord = {
+      rpc: node.rpc,
+      pid: process.pid,
+      children: children.map(({ pid, name }) => ({ pid, name, started: processStart(pid) })),
+      providers,
+    };
+    writeFileAtomic(runRecordPath(paths), `${JSON.stringify(record, null, 2)}\n`);
+    const keys = keyStoreOf(paths, home);
+    const secret = keys.secret(tenantKey);
+    const mnemonic = "mnemonic" in secret ? secret.mnemonic : "";
+    const tenant = { address: addressOfKey(privateKeyOf(secret)), mnemonic };
+    return { home, rpc: node.rpc, tenant, providers, children, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** When a process started, as the kernel counts; tells it from a later one with the same number. "" where unknown. */
+export function processStart(pid: number): string {
+  const path = `/proc/${pid}/stat`;
+  if (!existsSync(path)) return "";
+  const text = readFileSync(path, "utf8");
+  // The second field, the name in brackets, may hold spaces.
+  return text.slice(text.lastIndexOf(")") + 2).split(" ")[19] ?? "";
+}

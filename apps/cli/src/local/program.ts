@@ -1,0 +1,61 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Config, type ConfigSchema, createLog, flagName, type LogLevel, loadConfig } from "@stoa/host";
+import type { Log } from "@stoa/std";
+import { CliError, exitCodes, type Invocation, type OptionSpec } from "../command.ts";
+
+/** Name of the settings file in a program's home. */
+export const settingsFile = "config.json";
+
+/** Options of the commands that start a program of their own. */
+export const programOptions: Readonly<Record<string, OptionSpec>> = {
+  home: { type: "string", value: "DIR", about: "the program's own folder" },
+  json: { type: "boolean", about: "one JSON line on stdout when it is ready; logs as JSON on stderr" },
+  "log-level": { type: "string", value: "LEVEL", about: "debug, info, warn or error", default: "info" },
+};
+
+/** The settings of a schema as options of a command: `gatewayPort` is `--gateway-port`. */
+export function settingOptions(schema: ConfigSchema): Record<string, OptionSpec> {
+  const options: Record<string, OptionSpec> = {};
+  for (const [name, setting] of Object.entries(schema)) {
+    options[flagName(name)] = { type: "string", about: setting.description };
+  }
+  return options;
+}
+
+/** Defaults < the home's config.json < environment < flags. Throws {@link CliError} with every problem. */
+export function loadSettings<S extends ConfigSchema>(
+  invocation: Invocation,
+  params: { readonly schema: S; readonly home: string; readonly environmentPrefix: string },
+): Config<S> {
+  const path = join(params.home, settingsFile);
+  let file: unknown = {};
+  try {
+    if (existsSync(path)) file = JSON.parse(readFileSync(path, "utf8"));
+  } catch (cause) {
+    throw new CliError("bad_settings", `${path} is not JSON`, { cause, hint: "mend the file or remove it" });
+  }
+  const flags: Record<string, string> = {};
+  for (const name of Object.keys(params.schema)) {
+    const text = invocation.text(flagName(name));
+    if (text !== undefined) flags[flagName(name)] = text;
+  }
+  const { schema, environmentPrefix } = params;
+  const loaded = loadConfig(schema, { file, environment: process.env, environmentPrefix, flags });
+  if (loaded.ok) return loaded.value;
+  const lines = loaded.error.map(({ message, origin }) => `  ${message} (${origin})`);
+  throw new CliError("bad_settings", `settings that cannot be:\n${lines.join("\n")}`, { exitCode: exitCodes.usage });
+}
+
+/** A program's log: stderr, JSON lines for machines. */
+export function programLog(invocation: Invocation, name: string): Log {
+  const level = (invocation.text("log-level") ?? "info") as LogLevel;
+  return createLog({ level, json: invocation.flag("json") }).child({ program: name });
+}
+
+/** The home that a program must be given. */
+export function requireProgramHome(invocation: Invocation, command: string): string {
+  const home = invocation.text("home");
+  if (home !== undefined) return home;
+  throw new CliError("usage", "--home is missing", { hint: `see: stoa ${command} --help`, exitCode: exitCodes.usage });
+}
