@@ -58,7 +58,7 @@ function warningsOf(plan: Plan, groups: readonly GroupSpec[] | undefined): reado
 export function compileSdl(text: string, options: CompileOptions): CompiledSdl | RefusedSdl {
   const { dialect, hash } = options;
   const problems = new Problems();
-  const yaml = readYaml(text, problems, dialect === "ts");
+  const yaml = readYaml(text, problems, dialect === "go");
   const plan = yaml === undefined ? undefined : dialect === "go" ? planGo(yaml.root, problems) : planTs(yaml, problems);
   if (plan === undefined || problems.any) return { accepted: false, problems: problems.list() };
   const groups = groupSpecMessages(plan.groups);

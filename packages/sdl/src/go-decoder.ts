@@ -38,7 +38,7 @@ export class GoDecoder {
 
   text(spot: Spot | undefined): string {
     if (spot === undefined || isGoNull(spot.node)) return "";
-    if (spot.node.kind === "scalar") return spot.node.text;
+    if (spot.node.kind === "scalar" && resolveGoScalar(spot.node).is !== "mismatch") return spot.node.text;
     this.wrongType(spot, "text");
     return "";
   }
@@ -61,7 +61,8 @@ export class GoDecoder {
       const resolved = resolveGoScalar(spot.node);
       const value =
         resolved.is === "int" ? Number(resolved.value) : resolved.is === "float" ? Math.trunc(resolved.value) : -1;
-      if (value >= 0 && value <= maxUint32) return value;
+      // Adding 0 turns the -0 of a small negative fraction into 0.
+      if (value >= 0 && value <= maxUint32) return value + 0;
     }
     this.wrongType(spot, "a whole number from 0 to 4294967295, unquoted");
     return 0;

@@ -1,12 +1,16 @@
 import type { YamlNode, YamlScalar } from "./yaml-node.ts";
 
-/** What Go's YAML decoder (yaml.v3) takes a scalar for; `text` when nothing else fits. */
+/**
+ * What Go's YAML decoder (yaml.v3) takes a scalar for; `text` when nothing else fits, `mismatch` when its tag says
+ * what its text is not.
+ */
 export type GoScalar =
   | { readonly is: "null" }
   | { readonly is: "bool"; readonly value: boolean }
   | { readonly is: "int"; readonly value: bigint }
   | { readonly is: "float"; readonly value: number }
-  | { readonly is: "text" };
+  | { readonly is: "text" }
+  | { readonly is: "mismatch" };
 
 const nulls = new Set(["", "~", "null", "Null", "NULL"]);
 const trues = new Set(["true", "True", "TRUE"]);
@@ -58,11 +62,14 @@ export function resolveGoScalar(scalar: YamlScalar): GoScalar {
       return scalar.plain ? resolvePlain(scalar.text) : { is: "text" };
     case "!!null":
     case "!!bool":
-    case "!!int":
-      return resolvePlain(scalar.text);
+    case "!!int": {
+      const resolved = resolvePlain(scalar.text);
+      return `!!${resolved.is}` === scalar.tag ? resolved : { is: "mismatch" };
+    }
     case "!!float": {
       const resolved = resolvePlain(scalar.text);
-      return resolved.is === "int" ? { is: "float", value: Number(resolved.value) } : resolved;
+      if (resolved.is === "int") return { is: "float", value: Number(resolved.value) };
+      return resolved.is === "float" ? resolved : { is: "mismatch" };
     }
     default:
       return { is: "text" };

@@ -15,6 +15,7 @@ import {
 } from "yaml";
 import type { Position, Problems } from "./problem.ts";
 import type { YamlEntry, YamlNode } from "./yaml-node.ts";
+import { TabCheck } from "./yaml-tabs.ts";
 
 /** Longest SDL that is read, in UTF-16 units: five times the largest known. */
 export const sdlMaxChars = 256 * 1024;
@@ -31,11 +32,11 @@ export interface YamlText {
 
 const start: Position = { line: 1, column: 1 };
 
-class TooMuch extends Error {
+class Refused extends Error {
   readonly code: "yaml-too-deep" | "yaml-alias" | "yaml-syntax";
   readonly at: Position;
 
-  constructor(code: TooMuch["code"], at: Position, message: string) {
+  constructor(code: Refused["code"], at: Position, message: string) {
     super(message);
     this.code = code;
     this.at = at;
@@ -67,7 +68,7 @@ class Converter {
   private grow(by: number, at: Position): void {
     this.size += by;
     if (this.size > sdlMaxNodes) {
-      throw new TooMuch(
+      throw new Refused(
         "yaml-alias",
         at,
         `the document expands to more than ${sdlMaxNodes} values: write less by alias`,
@@ -77,7 +78,7 @@ class Converter {
 
   convert(node: Node | null | undefined, fallback: Position, depth: number): YamlNode {
     const at = node?.range ? this.positionOf(node.range[0]) : fallback;
-    if (depth > sdlMaxDepth) throw new TooMuch("yaml-too-deep", at, `nested deeper than ${sdlMaxDepth}: flatten it`);
+    if (depth > sdlMaxDepth) throw new Refused("yaml-too-deep", at, `nested deeper than ${sdlMaxDepth}: flatten it`);
     if (isAlias(node)) return this.follow(node.source, at);
     const before = this.size;
     this.grow(1, at);
@@ -92,8 +93,8 @@ class Converter {
 
   private follow(name: string, at: Position): YamlNode {
     const anchored = this.anchors.get(name);
-    if (anchored === undefined) throw new TooMuch("yaml-alias", at, `there is no anchor &${name} before this alias`);
-    if (anchored.node === undefined) throw new TooMuch("yaml-alias", at, `the anchor &${name} holds itself`);
+    if (anchored === undefined) throw new Refused("yaml-alias", at, `there is no anchor &${name} before this alias`);
+    if (anchored.node === undefined) throw new Refused("yaml-alias", at, `the anchor &${name} holds itself`);
     this.grow(anchored.size, at);
     return anchored.node;
   }
@@ -105,13 +106,18 @@ class Converter {
       const plain = node.type === "PLAIN" || node.type === undefined;
       const text = String(node.value ?? "");
       if (/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/.test(text)) {
-        throw new TooMuch("yaml-syntax", at, "an escape names half of a character: write the whole character");
+        throw new Refused("yaml-syntax", at, "an escape names half of a character: write the whole character");
       }
       return { kind: "scalar", at, tag, text, plain };
     }
     if (isMap(node)) {
       const entries = (node as YAMLMap<ParsedNode, ParsedNode | null>).items.map((pair): YamlEntry => {
         const key = this.convert(pair.key, at, depth + 1);
+        const { range } = pair.key;
+        if (key.kind === "scalar" && key.plain && key.text === "" && range[0] === range[1] && !isAlias(pair.key)) {
+          // The library would take it for a null key; neither reference does.
+          throw new Refused("yaml-syntax", key.at, "a key is missing before this colon");
+        }
         return { key, value: this.convert(pair.value, key.at, depth + 1) };
       });
       return { kind: "map", at, tag, entries };
@@ -172,19 +178,25 @@ function lenientLexer(): Lexer {
   return lexer;
 }
 
-function parseSyntax(text: string, lines: LineCounter): readonly CST.Token[] {
+function parseSyntax(text: string, lines: LineCounter, tabs: TabCheck | undefined): readonly CST.Token[] {
   const parser = new Parser(lines.addNewLine);
   const tokens: CST.Token[] = [];
   lines.addNewLine(0);
-  for (const lexeme of lenientLexer().lex(text)) for (const token of parser.next(lexeme)) tokens.push(token);
+  for (const lexeme of lenientLexer().lex(text)) {
+    const tab = tabs?.next(lexeme);
+    for (const token of parser.next(lexeme)) tokens.push(token);
+    if (tab === undefined) continue;
+    const { line, col } = lines.linePos(tab);
+    throw new Refused("yaml-syntax", { line, column: col }, "a tab stands where only spaces may: replace it by spaces");
+  }
   for (const token of parser.end()) tokens.push(token);
   return tokens;
 }
 
-function parse(text: string, lines: LineCounter): readonly Document.Parsed[] {
-  const tokens = parseSyntax(text, lines);
+function parse(text: string, lines: LineCounter, likeGo: boolean): readonly Document.Parsed[] {
+  const tokens = parseSyntax(text, lines, likeGo ? new TabCheck(text) : undefined);
   if (syntaxDepth(tokens) > 2 * sdlMaxDepth) {
-    throw new TooMuch("yaml-too-deep", start, `nested deeper than ${sdlMaxDepth}: flatten it`);
+    throw new Refused("yaml-too-deep", start, `nested deeper than ${sdlMaxDepth}: flatten it`);
   }
   const composer = new Composer({
     schema: "failsafe",
@@ -214,10 +226,10 @@ function unprintableAt(text: string): number {
 }
 
 /**
- * Reads YAML text. The first document is converted; later ones are only counted, and checked for syntax if
- * `everyDocument` is set (Go stops reading after the first, js-yaml does not).
+ * Reads YAML text. The first document is converted; later ones are only counted, and checked for syntax unless
+ * `likeGo` is set (Go stops reading after the first). Go also refuses tabs that js-yaml does not mind.
  */
-export function readYaml(text: string, problems: Problems, everyDocument: boolean): YamlText | undefined {
+export function readYaml(text: string, problems: Problems, likeGo: boolean): YamlText | undefined {
   const whole = { path: "", at: start };
   if (text.length > sdlMaxChars) {
     problems.add(
@@ -229,7 +241,7 @@ export function readYaml(text: string, problems: Problems, everyDocument: boolea
   }
   const lines = new LineCounter();
   try {
-    const documents = parse(text, lines);
+    const documents = parse(text, lines, likeGo);
     const bad = unprintableAt(text);
     if (bad >= 0) {
       const { line, col } = lines.linePos(bad);
@@ -240,7 +252,7 @@ export function readYaml(text: string, problems: Problems, everyDocument: boolea
       );
       return undefined;
     }
-    for (const document of everyDocument ? documents : documents.slice(0, 1)) {
+    for (const document of likeGo ? documents.slice(0, 1) : documents) {
       for (const error of document.errors.slice(0, syntaxErrorsMax)) {
         const { line, col } = lines.linePos(error.pos[0]);
         problems.add(
@@ -255,7 +267,7 @@ export function readYaml(text: string, problems: Problems, everyDocument: boolea
     if (first.contents === null || isEmpty(first.contents)) return { documents: documents.length, root: undefined };
     return { documents: documents.length, root: new Converter(lines).convert(first.contents, start, 0) };
   } catch (error) {
-    if (error instanceof TooMuch) problems.add(error.code, { path: "", at: error.at }, error.message);
+    if (error instanceof Refused) problems.add(error.code, { path: "", at: error.at }, error.message);
     // The library recurses over nesting; what exhausts the stack is far deeper than any SDL.
     else if (error instanceof RangeError)
       problems.add("yaml-too-deep", whole, `nested deeper than ${sdlMaxDepth}: flatten it`);
