@@ -44,11 +44,20 @@ export function addTo(coins: readonly DecCoin[], denom: string, amount: Dec): De
   return coins.map((coin) => (coin.denom === denom ? { denom, amount: coin.amount.add(amount) } : coin));
 }
 
-/** Unspent deposits of a denomination, in whole units. */
-function available(deposits: readonly DepositEntry[], denom: string): bigint {
+/** Unspent deposits of a denomination. */
+function available(deposits: readonly DepositEntry[], denom: string): Dec {
   let sum = Dec.zero;
   for (const { balance } of deposits) if (balance.denom === denom) sum = sum.add(balance.amount);
-  return sum.truncateInt();
+  return sum;
+}
+
+/** Funds with the amount of one denomination replaced. */
+function withFunds(funds: readonly DecCoin[], denom: string, amount: Dec): DecCoin[] {
+  return addTo(
+    funds.map((coin) => (coin.denom === denom ? { denom, amount: Dec.zero } : coin)),
+    denom,
+    amount,
+  );
 }
 
 /** Takes an amount out of the deposits, oldest first; emptied entries go. */
@@ -78,14 +87,16 @@ function payDenom(
 ): { readonly account: EscrowAccount; readonly payments: EscrowPayment[]; readonly short: boolean } {
   const total = dues.reduce((a, b) => a + b, 0n);
   const held = available(account.deposits, denom);
-  const paid = total < held ? total : held;
+  const whole = held.truncateInt();
+  const paid = total < whole ? total : whole;
   const shares = apportion(dues, paid);
   return {
     account: {
       ...account,
       deposits: consume(account.deposits, denom, paid),
       transferred: paid > 0n ? addTo(account.transferred, denom, Dec.fromInt(paid)) : account.transferred,
-      funds: total > 0n ? addTo(account.funds, denom, Dec.fromInt(-total)) : account.funds,
+      // What is held less what is owed: a debt that waited is counted once, whatever was deposited meanwhile.
+      funds: total > 0n ? withFunds(account.funds, denom, held.sub(Dec.fromInt(total))) : account.funds,
     },
     payments: payments.map((payment, i) => {
       const share = shares[i] as bigint;

@@ -1,5 +1,5 @@
 import { canonicalAddress, validateDeposit, validateEscrowAccountId } from "@stoa/market";
-import { type Coin, coinFromWire, validateCoin } from "@stoa/wire";
+import { type Coin, coinFromWire, isDenom } from "@stoa/wire";
 import type { MsgAccountDeposit } from "@stoa/wire/akash.escrow.v1";
 import type { Context } from "../../../context.ts";
 import { type RegisteredError, refuse, refuseUnregistered } from "../../../errors.ts";
@@ -11,9 +11,9 @@ import type { EscrowNeeds } from "../needs.ts";
 
 const noAccount = { scope: 0, xid: "" } as const;
 
-function requireCoin(msg: MsgAccountDeposit): Coin {
+function readCoin(msg: MsgAccountDeposit): Coin {
   const coin = msg.deposit?.amount === undefined ? undefined : coinFromWire(msg.deposit.amount);
-  if (coin === undefined || validateCoin(coin) !== undefined || coin.amount === 0n) refuse(escrowErrors.invalidDeposit);
+  if (coin === undefined || !isDenom(coin.denom) || coin.amount === 0n) refuse(escrowErrors.invalidDeposit);
   return coin;
 }
 
@@ -22,8 +22,10 @@ export function checkAccountDeposit(msg: MsgAccountDeposit): void {
   const signer = canonicalAddress(msg.signer);
   if (!signer.ok) refuseUnregistered(signer.error);
   refuseIf(validateEscrowAccountId(msg.id ?? noAccount));
-  requireCoin(msg);
-  refuseIf(validateDeposit(msg.deposit ?? { sources: [] }));
+  // The reference notices a negative amount only when it runs the message, fee and sequence spent; so do we.
+  const { amount, denom } = readCoin(msg);
+  const size = (amount < 0n ? -amount : amount).toString();
+  refuseIf(validateDeposit({ amount: { denom, amount: size }, sources: msg.deposit?.sources ?? [] }));
 }
 
 /** Anybody may top up any account that is not closed; refunds go to whoever paid. */
@@ -34,9 +36,11 @@ export function applyAccountDeposit(
   msg: MsgAccountDeposit,
 ): Record<string, never> {
   const id = msg.id ?? noAccount;
+  const amount = readCoin(msg);
+  if (amount.amount < 0n) refuse(escrowErrors.invalidDeposit);
   const deposits = authorizeDeposits(ctx, needs, {
     signer: msg.signer,
-    amount: requireCoin(msg),
+    amount,
     sources: msg.deposit?.sources ?? [],
     // A grant's scopes have the numbers of the accounts' scopes.
     scope: id.scope,
