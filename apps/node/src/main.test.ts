@@ -96,9 +96,13 @@ interface Child {
 }
 
 /** Starts a node as a process and waits until it answers. */
-async function spawnNode({ home, scope }: TestHome): Promise<Child> {
+async function spawnNode({ home, scope }: TestHome, fileLimitKib?: number): Promise<Child> {
   const script = join(import.meta.dirname, "testing", "run-node.ts");
-  const child = spawn(process.execPath, [script, home], { stdio: ["ignore", "pipe", "inherit"] });
+  // A limit on the size of files is what a full disk looks like; the signal that comes with it is ignored.
+  const limit = fileLimitKib === undefined ? "" : `trap '' XFSZ; ulimit -f ${fileLimitKib}; `;
+  const command = ["-c", `${limit}exec "$0" "$@"`, process.execPath, script, home];
+  const child = spawn("bash", command, { stdio: ["ignore", "pipe", "pipe"] });
+  if (fileLimitKib === undefined) child.stderr.pipe(process.stderr);
   scope.defer("process", () => void child.kill("SIGKILL"));
   for await (const line of createInterface({ input: child.stdout })) {
     const ready = JSON.parse(line) as { rpc: string; residentMib: number };
@@ -145,4 +149,22 @@ test("kill -9 at any moment loses nothing that was acknowledged, and no coin", {
   assert.ok(rest < initialUakt - sent);
   child.process.kill("SIGTERM");
   assert.equal(await ended(child.process), 0);
+});
+
+test("a full disk stops the node with its reason; with room again it goes on", { timeout: 60_000 }, async (t) => {
+  const world = await makeTestHome(t);
+  const child = await spawnNode(world, 256);
+  let words = "";
+  child.process.stderr?.setEncoding("utf8").on("data", (text: string) => {
+    words += text;
+  });
+  assert.equal(await ended(child.process), 1);
+  assert.match(words, /the chain stands still.*the disk is full; free some space and start again/);
+  const again = await spawnNode(world);
+  const comet = await Comet38Client.connect(again.rpc);
+  world.scope.defer("client", () => comet.disconnect());
+  const before = (await comet.status()).syncInfo.latestBlockHeight;
+  assert.ok(before > 2);
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  assert.ok((await comet.status()).syncInfo.latestBlockHeight > before);
 });

@@ -191,6 +191,35 @@ test("a disk that is full halts the chain with its reason, and a restart goes on
   assert.equal((await again.engine.tx(nativeHash.sha256(utf8("a=1"))))?.height, 3n);
 });
 
+/** Writes, but dies before anybody learns that it did. */
+class DyingBackend extends MemoryBackend {
+  dies = false;
+
+  override async write(batch: readonly BatchOperation[]): Promise<void> {
+    await super.write(batch);
+    if (this.dies) await new Promise(() => {});
+  }
+}
+
+test("a process that dies between the durable batch and its acknowledgement has made the block", async () => {
+  const backend = new DyingBackend();
+  const { engine, time } = world({}, backend);
+  await engine.start();
+  await engine.broadcast(utf8("a=1"));
+  backend.dies = true;
+  await time.step();
+  assert.equal(engine.height, 1n);
+  backend.dies = false;
+  const again = world({}, backend);
+  assert.equal(again.engine.height, 2n);
+  await again.engine.start();
+  await again.time.step();
+  assert.equal(again.engine.height, 3n);
+  assert.equal((await again.engine.tx(nativeHash.sha256(utf8("a=1"))))?.height, 2n);
+  const proven = await again.engine.query({ path: "/store/kv/key", data: utf8("a"), height: 2n, prove: false });
+  assert.deepEqual(proven.value, utf8("1"));
+});
+
 test("without empty blocks one is made for a transaction, for the app hash after it, and when something is due", async () => {
   const { engine, time, machine } = world({ emptyBlocks: false });
   await engine.start();
