@@ -11,6 +11,8 @@ export interface Command {
 
 /** Name of each command (its first words), in the order of the help page, and the module that holds it. */
 export const commandTable: readonly (readonly [name: string, group: string, load: () => Promise<Command>])[] = [
+  ["up", "Run", async () => (await import("./up.ts")).up],
+  ["deploy", "Run", async () => (await import("./deploy.ts")).deployCommand],
   ["node start", "Run parts by themselves", async () => (await import("./node-start.ts")).nodeStart],
   ["provider start", "Run parts by themselves", async () => (await import("./provider-start.ts")).providerStart],
   ["keys", "Keys and the chain", async () => (await import("./keys.ts")).keys],

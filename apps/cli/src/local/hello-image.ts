@@ -27,6 +27,18 @@ function helloFiles(busybox: string): Buffer {
   ]);
 }
 
+/** True if the engine has the image. */
+export function hasImage(socketPath: string, image: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const asked = request({ socketPath, path: `/v1.41/images/${encodeURIComponent(image)}/json` }, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode === 200);
+    });
+    asked.on("error", () => resolve(false));
+    asked.end();
+  });
+}
+
 /** Imports the hello image into the engine behind a socket. Throws {@link CliError}. */
 export async function importHelloImage(socketPath: string, busybox: string): Promise<void> {
   const body = helloFiles(busybox);

@@ -1,6 +1,6 @@
 /*
  * The local network's providers differ as real ones do: in prices, in region, in what they offer. Amounts are dollars a
- * month for a core, a gibibyte of memory and a gibibyte of disk.
+ * month for a core, a gibibyte of memory and a gibibyte of disk; the minimum is what the smallest lease costs.
  */
 
 interface Preset {
@@ -13,9 +13,9 @@ interface Preset {
 }
 
 const presets: readonly [Preset, ...Preset[]] = [
-  { region: "eu-west", organization: "alpine-hosting", cpu: "1.60", memory: "0.80", disk: "0.02", minimum: "0.30" },
-  { region: "us-east", organization: "basement-rack", cpu: "1.10", memory: "0.60", disk: "0.02", minimum: "0.20" },
-  { region: "ap-south", organization: "coastal-compute", cpu: "2.20", memory: "1.10", disk: "0.03", minimum: "0.50" },
+  { region: "eu-west", organization: "alpine-hosting", cpu: "1.60", memory: "0.80", disk: "0.02", minimum: "5.00" },
+  { region: "us-east", organization: "basement-rack", cpu: "1.10", memory: "0.60", disk: "0.02", minimum: "4.00" },
+  { region: "ap-south", organization: "coastal-compute", cpu: "2.20", memory: "1.10", disk: "0.03", minimum: "6.50" },
 ];
 
 /** Settings of the local network's provider `index` (from 1), as its config.json has them. */

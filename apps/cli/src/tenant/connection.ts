@@ -22,7 +22,7 @@ export interface RunRecord {
   /** The command that started it; it may have ended (`--detach`). */
   readonly pid: number;
   readonly children: readonly { readonly pid: number; readonly name: string; readonly started: string }[];
-  readonly providers: readonly { readonly address: string; readonly hostUri: string }[];
+  readonly providers: readonly { readonly name: string; readonly address: string; readonly hostUri: string }[];
 }
 
 export function runRecordPath(paths: HomePaths): string {

@@ -1,0 +1,213 @@
+import { join } from "node:path";
+import { acquireLock, HostError } from "@stoa/host";
+import { Dec } from "@stoa/std";
+import { CliError, exitCodes, type Invocation } from "../command.ts";
+import { fetchPage, finishCheck, snapshot } from "../local/check.ts";
+import { type ContainerEngine, requireBusybox, requireEngine } from "../local/container-engine.ts";
+import { findBusybox, hasImage, helloImage, importHelloImage } from "../local/hello-image.ts";
+import { type HomePaths, homePaths } from "../local/home.ts";
+import { type LocalNetwork, maxProviders, openHome, startNetwork, tenantKey } from "../local/network.ts";
+import { loopbackUri } from "../local/show.ts";
+import { stopSignal, unlessStopped } from "../local/stopping.ts";
+import { watchEscrow } from "../local/watch.ts";
+import { createOutput, type Output } from "../output.ts";
+import { clientOf, keyStoreOf } from "../tenant/connection.ts";
+import { compileForDeploy } from "../tenant/deploy.ts";
+import { type DeploySession, deployOptions, readDeploySettings, runDeploy } from "../tenant/session.ts";
+import type { Command } from "./index.ts";
+import { readSdlFile } from "./sdl-compile.ts";
+
+const defaultProviders = 3;
+const defaultBlockIntervalMs = 1000;
+
+function count(invocation: Invocation, name: string, fallback: number, max: number): number {
+  const text = invocation.text(name);
+  if (text === undefined) return fallback;
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1 || value > max)
+    throw new CliError("usage", `--${name} takes a whole number from 1 to ${max}`, { exitCode: exitCodes.usage });
+  return value;
+}
+
+interface Sdl {
+  readonly file: string;
+  readonly text: string;
+  readonly images: readonly string[];
+}
+
+/** Reads and checks the SDL before anything is started. */
+function readSdl(invocation: Invocation): Sdl | undefined {
+  const file = invocation.operands[0];
+  if (file === undefined) return undefined;
+  const text = readSdlFile(file);
+  const { compiled } = compileForDeploy(file, text, readDeploySettings(invocation).dialect);
+  const images = compiled.manifestGroups.flatMap(({ services }) => (services ?? []).map(({ image }) => image));
+  return { file, text, images };
+}
+
+/** A container engine that answers, and the hello image if the SDL wants it. */
+async function prepareEngine(
+  paths: HomePaths,
+  sdl: Sdl | undefined,
+  yes: boolean,
+  output: Output,
+): Promise<ContainerEngine> {
+  const engine = await requireEngine({ yes, logFile: join(paths.logs, "dockerd.log") }, output);
+  if (sdl?.images.includes(helloImage) === true && !(await hasImage(engine.socketPath, helloImage))) {
+    const busybox = await requireBusybox(yes, findBusybox, output);
+    output.progress(`making the image ${helloImage} from ${busybox}`);
+    await importHelloImage(engine.socketPath, busybox);
+  }
+  return engine;
+}
+
+function lockHome(paths: HomePaths) {
+  try {
+    return acquireLock({ path: join(paths.root, "up.lock"), purpose: "stoa up" });
+  } catch (cause) {
+    if (!(cause instanceof HostError)) throw cause;
+    throw new CliError(`home_${cause.code.replaceAll("-", "_")}`, cause.message, {
+      cause,
+      hint: "stoa down stops it; another --home runs beside it",
+    });
+  }
+}
+
+function announce(network: LocalNetwork, output: Output, seconds: number): void {
+  const { home, rpc, tenant, providers } = network;
+  output.line(
+    `local network ${home.chainId} is up after ${seconds.toFixed(1)} s: node ${rpc}, ${providers.length} providers`,
+  );
+  output.event("ready", {
+    rpc,
+    rest: null,
+    grpc: null,
+    chainId: home.chainId,
+    tenant,
+    providers: providers.map(({ address, hostUri }) => ({ address, hostUri })),
+  });
+}
+
+function rateOf(session: DeploySession): Dec {
+  return session.leases.reduce((sum, { bid }) => sum.add(bid.price), Dec.zero);
+}
+
+async function waitForFirstPage(session: DeploySession, output: Output): Promise<void> {
+  for (const event of session.events) {
+    if (event.event !== "serving") continue;
+    const url = event.services.map(loopbackUri).find((found) => found !== undefined);
+    if (url !== undefined) {
+      await fetchPage(url);
+      output.line(`\nopen ${url} in a browser; Ctrl-C stops everything\n`);
+    }
+  }
+}
+
+async function runRound(
+  invocation: Invocation,
+  paths: HomePaths,
+  network: LocalNetwork,
+  sdl: Sdl,
+  output: Output,
+  stopping: AbortSignal,
+): Promise<number> {
+  const client = clientOf(network.rpc);
+  const secret = keyStoreOf(paths, network.home).secret(tenantKey);
+  const names = new Map(network.providers.map(({ address, name }) => [address, name]));
+  const check = invocation.flag("check");
+  const before = check ? await snapshot(client, network) : undefined;
+  const settings = readDeploySettings(invocation);
+  const deploying = runDeploy({ client, secret, file: sdl.file, text: sdl.text, settings, names, output });
+  const session = await unlessStopped(deploying, stopping);
+  if (session === undefined) return exitCodes.interrupted;
+  if (before !== undefined) {
+    const verdict = await finishCheck({ client, network, session, before, output });
+    return verdict.ok ? exitCodes.ok : exitCodes.failed;
+  }
+  await waitForFirstPage(session, output);
+  if (!invocation.flag("detach"))
+    await watchEscrow({
+      client,
+      id: session.id,
+      rate: rateOf(session),
+      intervalMs: session.intervalMs,
+      output,
+      stopping,
+    });
+  return exitCodes.ok;
+}
+
+/** Waits for a signal, or for a child that ends by itself, which is a failure. */
+async function idle(network: LocalNetwork, stopping: AbortSignal): Promise<number> {
+  const gone = Promise.race(network.children.map((child) => child.exited.then(() => child.name)));
+  const name = await unlessStopped(gone, stopping);
+  if (name === undefined) return exitCodes.ok;
+  throw new CliError("child_ended", `${name} ended by itself`, { hint: "its log says why; stoa up starts it again" });
+}
+
+async function runUp(invocation: Invocation): Promise<number> {
+  const started = performance.now();
+  const output = createOutput(invocation.flag("json"));
+  const providers = count(invocation, "providers", defaultProviders, maxProviders);
+  const blockIntervalMs = count(invocation, "block-interval", defaultBlockIntervalMs, 60_000);
+  const sdl = readSdl(invocation);
+  const check = invocation.flag("check");
+  if (check && sdl === undefined)
+    throw new CliError("usage", "--check needs an SDL", {
+      hint: "such as examples/hello/deploy.yaml",
+      exitCode: exitCodes.usage,
+    });
+  const paths = homePaths(invocation.text("home"));
+  const { home } = openHome(paths, { blockIntervalMs });
+  const lock = lockHome(paths);
+  const stop = stopSignal();
+  try {
+    const engine = await prepareEngine(paths, sdl, invocation.flag("yes"), output);
+    const dockerHost = `unix://${engine.socketPath}`;
+    const network = await startNetwork(paths, home, { providers, dockerHost }, output);
+    let stayUp = false;
+    try {
+      announce(network, output, (performance.now() - started) / 1000);
+      const code =
+        sdl === undefined ? exitCodes.ok : await runRound(invocation, paths, network, sdl, output, stop.signal);
+      if (check || code === exitCodes.failed) return code;
+      if (invocation.flag("detach")) {
+        stayUp = true;
+        for (const child of network.children) child.detach();
+        output.line("everything runs on in the background: stoa down stops it");
+        return code;
+      }
+      return stop.signal.aborted ? exitCodes.ok : await idle(network, stop.signal);
+    } finally {
+      if (!stayUp) {
+        output.settle();
+        output.progress("stopping providers, containers and the node");
+        await network.stop();
+      }
+    }
+  } finally {
+    stop.release();
+    lock.close();
+  }
+}
+
+export const up: Command = {
+  spec: {
+    name: "up",
+    about: "Starts a local network (one node, providers, a funded tenant), and deploys an SDL on it if one is given.",
+    operands: "[SDL]",
+    maxOperands: 1,
+    options: {
+      yes: { type: "boolean", short: "y", about: "install and start a container engine if none answers" },
+      providers: { type: "string", value: "N", about: `how many providers (default: ${defaultProviders})` },
+      home: { type: "string", value: "DIR", about: "where everything is kept (default: STOA_HOME, else ~/.stoa)" },
+      json: { type: "boolean", about: "one JSON object a line on stdout" },
+      check: { type: "boolean", about: "deploy, fetch, close and settle once, compare every balance, stop everything" },
+      detach: { type: "boolean", short: "d", about: "leave everything running in the background" },
+      "block-interval": { type: "string", value: "MS", about: "of a new home, in milliseconds (default: 1000)" },
+      ...deployOptions,
+    },
+    examples: ["stoa up --yes examples/hello/deploy.yaml", "stoa up --check --json examples/hello/deploy.yaml"],
+  },
+  run: runUp,
+};

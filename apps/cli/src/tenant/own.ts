@@ -1,0 +1,28 @@
+import { CliError, exitCodes, type Invocation } from "../command.ts";
+import { privateKeyOf } from "../keys/key-store.ts";
+import type { Connection } from "./connection.ts";
+import { TenantGateway } from "./gateway.ts";
+
+/** The address of the key that the options name, without opening it. */
+export function ownAddress(connection: Connection, invocation: Invocation): string {
+  const name = invocation.text("key") ?? "tenant";
+  const entry = connection.keys.list().find((key) => key.name === name);
+  if (entry !== undefined) return entry.address;
+  throw new CliError("no_such_key", `there is no key ${name} in ${connection.paths.keys}`, {
+    hint: "stoa keys list shows what there is; --key NAME chooses one",
+  });
+}
+
+/** A deployment's number from the command line. */
+export function parseDseq(text: string): bigint {
+  if (/^[1-9][0-9]{0,19}$/.test(text)) return BigInt(text);
+  throw new CliError("usage", `not a deployment's number: ${text}`, {
+    hint: "stoa status lists your deployments by number (DSEQ)",
+    exitCode: exitCodes.usage,
+  });
+}
+
+/** The tenant's side of the gateways, signed with the key that the options name. */
+export function ownGateway(connection: Connection, invocation: Invocation): TenantGateway {
+  return new TenantGateway(connection.client, privateKeyOf(connection.keys.secret(invocation.text("key") ?? "tenant")));
+}
