@@ -1,5 +1,6 @@
 /** What the provider sends to the chain: each call is one transaction and resolves when a block holds it. */
 import { create } from "@bufbuild/protobuf";
+import type { Any } from "@bufbuild/protobuf/wkt";
 import { type Broadcaster, type IncludedTx, message } from "@stoa/client";
 import type { Attribute, DecCoin, GroupSpec, OrderId } from "@stoa/market";
 import { decCoinToWire } from "@stoa/wire";
@@ -29,6 +30,15 @@ export interface Registration {
   readonly website: string;
 }
 
+export interface Introduction {
+  /** `null` when the chain has it already. */
+  readonly registration: Registration | null;
+  /** The provider is registered; its record is replaced. */
+  readonly known: boolean;
+  /** PEM bytes; `null` when it is published already. */
+  readonly certificate: { readonly cert: Uint8Array; readonly pubkey: Uint8Array } | null;
+}
+
 export interface NewBid {
   readonly order: OrderId;
   readonly group: GroupSpec;
@@ -51,16 +61,19 @@ export class MarketWrites {
     this.#provider = broadcaster.address;
   }
 
-  register(registration: Registration, known: boolean): Promise<IncludedTx> {
-    const { hostUri, attributes, email, website } = registration;
-    const fields = { owner: this.#provider, hostUri, attributes: [...attributes], info: { email, website } };
-    return this.#broadcaster.send([
-      known ? message(MsgUpdateProviderSchema, fields) : message(MsgCreateProviderSchema, fields),
-    ]);
-  }
-
-  publishCertificate(cert: Uint8Array, pubkey: Uint8Array): Promise<IncludedTx> {
-    return this.#broadcaster.send([message(MsgCreateCertificateSchema, { owner: this.#provider, cert, pubkey })]);
+  /** What the chain is to know of this provider, in one transaction: whatever is given. */
+  introduce(news: Introduction): Promise<IncludedTx> {
+    const messages: Any[] = [];
+    if (news.registration !== null) {
+      const { hostUri, attributes, email, website } = news.registration;
+      const fields = { owner: this.#provider, hostUri, attributes: [...attributes], info: { email, website } };
+      messages.push(message(news.known ? MsgUpdateProviderSchema : MsgCreateProviderSchema, fields));
+    }
+    if (news.certificate !== null) {
+      const { cert, pubkey } = news.certificate;
+      messages.push(message(MsgCreateCertificateSchema, { owner: this.#provider, cert, pubkey }));
+    }
+    return this.#broadcaster.send(messages);
   }
 
   createBid(bid: NewBid): Promise<IncludedTx> {

@@ -19,22 +19,24 @@ export interface IdentityParams {
 
 export async function publishIdentity(params: IdentityParams): Promise<void> {
   const { client, reads, writes, owner, registration, certificate, log } = params;
-  const record = await reads.registration();
-  const known = record !== null;
+  const serial = String(certificate.serial);
+  const filter = create(CertificateFilterSchema, { owner, serial });
+  const [record, { certificates }] = await Promise.all([
+    reads.registration(),
+    client.query(CertQuery.method.certificates, { filter }),
+  ]);
   const same =
     record !== null &&
     record.hostUri === registration.hostUri &&
     attributesText(record.attributes) === attributesText(registration.attributes);
-  if (!same) {
-    await writes.register(registration, known);
-    log.info(known ? "registration updated" : "registered", { hostUri: registration.hostUri });
-  }
-  const serial = String(certificate.serial);
-  const filter = create(CertificateFilterSchema, { owner, serial });
-  const { certificates } = await client.query(CertQuery.method.certificates, { filter });
-  if (certificates.some((each) => each.serial === serial)) return;
-  await writes.publishCertificate(utf8(certificate.certificate), utf8(certificate.publicKey));
-  log.info("certificate published", { serial });
+  const published = certificates.some((each) => each.serial === serial);
+  if (same && published) return;
+  await writes.introduce({
+    registration: same ? null : registration,
+    known: record !== null,
+    certificate: published ? null : { cert: utf8(certificate.certificate), pubkey: utf8(certificate.publicKey) },
+  });
+  log.info("introduced to the chain", { hostUri: registration.hostUri, certificate: serial });
 }
 
 function attributesText(attributes: Registration["attributes"]): string {

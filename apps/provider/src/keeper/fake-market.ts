@@ -137,11 +137,7 @@ export class FakeMarket implements MarketReader, MarketWriter {
     return [];
   }
 
-  async register() {
-    return noTx;
-  }
-
-  async publishCertificate() {
+  async introduce() {
     return noTx;
   }
 
