@@ -35,11 +35,15 @@ export interface CommittedBlock extends StoredBlock {
   readonly results: BlockResults;
 }
 
-/** One transaction of a committed block. */
-export interface StoredTx {
-  readonly hash: Uint8Array;
+/** Where a transaction stands in the chain. */
+export interface TxPlace {
   readonly height: bigint;
   readonly index: number;
+}
+
+/** One transaction of a committed block. */
+export interface StoredTx extends TxPlace {
+  readonly hash: Uint8Array;
   readonly tx: Uint8Array;
   readonly result: TxResult;
 }
@@ -106,6 +110,8 @@ export interface Engine {
   /** Resolves with the reason when the engine can no longer make blocks. Never settles otherwise. */
   readonly halted: Promise<Error>;
   status(): Promise<EngineStatus>;
+  /** Heights of the first block that is kept and of the last one. */
+  heights(): Promise<{ readonly lowest: bigint; readonly highest: bigint }>;
   /** Checks a transaction and, when it passes, lets it wait for a block. Throws MempoolError when it cannot even be checked. */
   broadcast(tx: Uint8Array): Promise<CheckResult>;
   /** Checks without keeping. */
@@ -120,8 +126,9 @@ export interface Engine {
   validators(height: bigint): Promise<ValidatorSet | undefined>;
   consensusParams(height: bigint): Promise<ConsensusParams | undefined>;
   tx(hash: Uint8Array): Promise<StoredTx | undefined>;
-  /** Matching transactions in the order of the chain. Throws SearchTooWideError beyond a limit. */
-  searchTxs(filter: TxFilter): Promise<readonly StoredTx[]>;
+  txAt(place: TxPlace): Promise<StoredTx | undefined>;
+  /** Places of matching transactions in the order of the chain. Throws SearchTooWideError beyond a limit. */
+  searchTxs(filter: TxFilter): Promise<readonly TxPlace[]>;
   /** Calls the listener after each block is durable and readable; returns how to end that. */
   onBlock(listener: (block: CommittedBlock) => void): () => void;
 }

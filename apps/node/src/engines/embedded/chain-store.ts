@@ -25,13 +25,16 @@ import {
 } from "@stoa/consensus";
 import { emptyBytes, type Hash, prefixEnd, readUint64Be, uint64Be } from "@stoa/std";
 import type { Backend, BatchOperation } from "@stoa/store";
-import type { BlockResults, CommittedBlock, StoredBlock, StoredTx, TxFilter } from "../engine.ts";
+import type { BlockResults, CommittedBlock, StoredBlock, StoredTx, TxFilter, TxPlace } from "../engine.ts";
 import { SearchTooWideError } from "../engine.ts";
 import { chainKeys, placeBytes, readPlace } from "./chain-keys.ts";
 import { decodeEngineState, type EngineState, encodeEngineState } from "./engine-state.ts";
 
 /** Index rows that one search may walk: about a second of work. */
 const maxSearchedRows = 200_000;
+
+/** Decoded blocks that are kept: clients ask for the transactions of one block one after another. */
+const maxRecentBlocks = 4;
 
 /** Rules of one height: who signs it and under which parameters. */
 export interface HeightRules {
@@ -53,6 +56,7 @@ export interface BlockRecord {
 export class ChainStore {
   private readonly backend: Backend;
   private readonly hash: Hash;
+  private readonly recent = new Map<bigint, StoredBlock>();
 
   constructor(backend: Backend, hash: Hash) {
     this.backend = backend;
@@ -65,10 +69,18 @@ export class ChainStore {
   }
 
   block(height: bigint): StoredBlock | undefined {
+    const known = this.recent.get(height);
+    if (known !== undefined) return known;
     const bytes = this.backend.get(chainKeys.block(height));
     const id = this.backend.get(chainKeys.blockId(height));
     if (bytes === undefined || id === undefined) return undefined;
-    return { block: decodeBlock(bytes), blockId: decodeBlockId(id), size: bytes.length };
+    const stored = { block: decodeBlock(bytes), blockId: decodeBlockId(id), size: bytes.length };
+    for (const oldest of this.recent.keys()) {
+      if (this.recent.size < maxRecentBlocks) break;
+      this.recent.delete(oldest);
+    }
+    this.recent.set(height, stored);
+    return stored;
   }
 
   blockByHash(hash: Uint8Array): StoredBlock | undefined {
@@ -99,25 +111,23 @@ export class ChainStore {
     return place && this.txAt(readPlace(place));
   }
 
-  /** Matching transactions in the order of the chain (base-chain.md §5.4). */
-  async search(filter: TxFilter): Promise<StoredTx[]> {
+  /** Places of matching transactions in the order of the chain (base-chain.md §5.4). */
+  async search(filter: TxFilter): Promise<TxPlace[]> {
     const [first, ...others] = filter.equals;
     const prefix = first === undefined ? undefined : chainKeys.attribute(this.hash, first.key, first.value);
     const rows = prefix === undefined ? this.allPlaces(filter) : this.places(prefix, filter);
-    const found: StoredTx[] = [];
+    const found: TxPlace[] = [];
     let walked = 0;
     for await (const place of rows) {
       if (++walked > maxSearchedRows) {
         throw new SearchTooWideError(`more than ${maxSearchedRows} transactions to look at: narrow the query`);
       }
-      if (!others.every(({ key, value }) => this.hasAttribute(key, value, place))) continue;
-      const tx = this.txAt(place);
-      if (tx !== undefined) found.push(tx);
+      if (others.every(({ key, value }) => this.hasAttribute(key, value, place))) found.push(place);
     }
     return found;
   }
 
-  private hasAttribute(name: string, value: string, place: { height: bigint; index: number }): boolean {
+  private hasAttribute(name: string, value: string, place: TxPlace): boolean {
     const prefix = chainKeys.attribute(this.hash, name, value);
     return this.backend.get(join(prefix, chainKeys.place(place.height, place.index))) !== undefined;
   }
@@ -134,7 +144,7 @@ export class ChainStore {
     for await (const [key] of this.backend.iterate({ start, end: end ?? prefixEnd(start) })) yield readPlace(key);
   }
 
-  private txAt({ height, index }: { height: bigint; index: number }): StoredTx | undefined {
+  txAt({ height, index }: TxPlace): StoredTx | undefined {
     const tx = this.block(height)?.block.txs[index];
     const result = this.txResult(height, index);
     if (tx === undefined || result === undefined) return undefined;

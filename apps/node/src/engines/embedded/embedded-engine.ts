@@ -26,6 +26,7 @@ import type {
   StoredCommit,
   StoredTx,
   TxFilter,
+  TxPlace,
 } from "../engine.ts";
 import { MempoolError } from "../engine.ts";
 import {
@@ -292,6 +293,10 @@ export class EmbeddedEngine implements Engine {
     };
   }
 
+  async heights(): Promise<{ lowest: bigint; highest: bigint }> {
+    return { lowest: this.state.initialHeight, highest: this.state.lastHeight };
+  }
+
   async block(height: bigint): Promise<StoredBlock | undefined> {
     return this.store.block(height);
   }
@@ -324,7 +329,11 @@ export class EmbeddedEngine implements Engine {
     return this.store.tx(hash);
   }
 
-  searchTxs(filter: TxFilter): Promise<readonly StoredTx[]> {
+  async txAt(place: TxPlace): Promise<StoredTx | undefined> {
+    return this.store.txAt(place);
+  }
+
+  searchTxs(filter: TxFilter): Promise<readonly TxPlace[]> {
     return this.store.search(filter);
   }
 }

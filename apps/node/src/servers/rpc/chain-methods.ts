@@ -107,12 +107,11 @@ const consensusParams = method(
 const blockchain = method(
   { minHeight: "integer", maxHeight: "integer" },
   async (context, { minHeight = 0n, maxHeight = 0n }) => {
-    const { latest, earliest } = await context.engine.status();
-    const tip = latest.block.header.height;
+    const { lowest, highest: tip } = await context.engine.heights();
     if (minHeight < 0n || maxHeight < 0n) throw RpcError.internal("heights must be non-negative");
     const max = maxHeight === 0n || maxHeight > tip ? tip : maxHeight;
-    const lowest = [minHeight, earliest.block.header.height, max - maxHeaders + 1n];
-    const min = lowest.reduce((a, b) => (b > a ? b : a));
+    const bounds = [minHeight, lowest, max - maxHeaders + 1n];
+    const min = bounds.reduce((a, b) => (b > a ? b : a));
     if (min > max)
       throw RpcError.internal(`invalid request: min height ${min} can't be greater than max height ${max}`);
     const metas = [];

@@ -48,19 +48,18 @@ export function method<P extends ParamList>(
 
 /** Height of the last block. */
 export async function tipOf(context: RpcContext): Promise<bigint> {
-  return (await context.engine.status()).latest.block.header.height;
+  return (await context.engine.heights()).highest;
 }
 
 /** The height that was asked for, or the tip; with the reference's refusals (base-chain.md §5.3). */
 export async function heightOf(context: RpcContext, asked: bigint | undefined, beyondTip = 0n): Promise<bigint> {
-  const { latest, earliest } = await context.engine.status();
-  const highest = latest.block.header.height + beyondTip;
+  const { lowest, highest: tip } = await context.engine.heights();
+  const highest = tip + beyondTip;
   if (asked === undefined) return highest;
   if (asked <= 0n) throw RpcError.internal(`height must be greater than 0, but got ${asked}`);
   if (asked > highest) {
     throw RpcError.internal(`height ${asked} must be less than or equal to the current blockchain height ${highest}`);
   }
-  const lowest = earliest.block.header.height;
   if (asked < lowest) throw RpcError.internal(`height ${asked} is not available, lowest height is ${lowest}`);
   return asked;
 }

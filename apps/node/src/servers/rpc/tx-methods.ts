@@ -1,6 +1,6 @@
 import { txProofs } from "@stoa/consensus";
 import { emptyBytes, equalBytes, fromHex, maxInt64, toBase64, toHexUpper } from "@stoa/std";
-import type { CommittedBlock, StoredTx, TxFilter } from "../../engines/engine.ts";
+import type { CommittedBlock, StoredTx, TxFilter, TxPlace } from "../../engines/engine.ts";
 import { tagsOf } from "./block-events.ts";
 import { type EventQuery, matchesQuery, maxQueryLength, parseQuery } from "./event-query.ts";
 import { type JsonValue, RpcError } from "./json-rpc.ts";
@@ -121,16 +121,19 @@ const txSearch = method(
     }
     const { start, end } = pageOf(found.length, page, perPage);
     const txs: JsonValue[] = [];
-    for (const stored of found.slice(start, end)) txs.push(await txJson(context, stored, prove));
+    for (const place of found.slice(start, end)) {
+      const stored = await context.engine.txAt(place);
+      if (stored !== undefined) txs.push(await txJson(context, stored, prove));
+    }
     return { txs, total_count: String(found.length) };
   },
 );
 
 /** Runs a query: the index answers equality and heights, what is left is compared transaction by transaction. */
-async function searchTxs(context: RpcContext, query: EventQuery): Promise<readonly StoredTx[]> {
+async function searchTxs({ engine }: RpcContext, query: EventQuery): Promise<readonly TxPlace[]> {
   const byHash = query.find(({ tag, operator, text }) => tag === "tx.hash" && operator === "=" && text !== undefined);
   if (byHash !== undefined) {
-    const stored = await context.engine.tx(fromHex(byHash.text ?? "") ?? emptyBytes);
+    const stored = await engine.tx(fromHex(byHash.text ?? "") ?? emptyBytes);
     return stored !== undefined && matchesQuery(query, txTags(stored)) ? [stored] : [];
   }
   const filter = filterOf(query);
@@ -139,8 +142,20 @@ async function searchTxs(context: RpcContext, query: EventQuery): Promise<readon
       "the query is not supported: it needs tx.hash, tx.height or an attribute that equals a text",
     );
   }
-  const found = await context.engine.searchTxs(filter);
-  return found.filter((stored) => matchesQuery(query, txTags(stored)));
+  const places = await engine.searchTxs(filter);
+  if (query.every(isIndexed)) return places;
+  const found: TxPlace[] = [];
+  for (const place of places) {
+    const stored = await engine.txAt(place);
+    if (stored !== undefined && matchesQuery(query, txTags(stored))) found.push(place);
+  }
+  return found;
+}
+
+/** True if the index alone decides the condition. */
+function isIndexed({ tag, operator, text, number }: EventQuery[number]): boolean {
+  if (tag === "tx.height") return number !== undefined && /^\d{1,18}$/.test(number);
+  return operator === "=" && text !== undefined;
 }
 
 /** Tags of a stored transaction: only indexed attributes count (base-chain.md §5.4). */
