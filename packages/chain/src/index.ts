@@ -25,4 +25,15 @@ export type { CryptoPorts } from "./context.ts";
 export { InvariantBroken, type RegisteredError, registeredErrors } from "./errors.ts";
 export type { Execution } from "./execution.ts";
 export { GenesisError } from "./genesis-json.ts";
+export type {
+  CheckStep,
+  DeviationRule,
+  DeviationSession,
+  ExpectedAnswer,
+  ExpectedResult,
+  OwnState,
+  QueryStep,
+  TxStep,
+} from "./replay/deviation.ts";
+export type { RecordedEvent, RecordedMessage } from "./replay/scenario.ts";
 export { type AnteSettings, type ChainModules, createModules } from "./modules.ts";
