@@ -229,7 +229,9 @@ function unprintableAt(text: string): number {
  * Reads YAML text. The first document is converted; later ones are only counted, and checked for syntax unless
  * `likeGo` is set (Go stops reading after the first). Go also refuses tabs that js-yaml does not mind.
  */
-export function readYaml(text: string, problems: Problems, likeGo: boolean): YamlText | undefined {
+export function readYaml(source: string, problems: Problems, likeGo: boolean): YamlText | undefined {
+  // A return without a newline ends a line for both references, but not for the library.
+  const text = source.replace(/\r(?!\n)/g, "\n");
   const whole = { path: "", at: start };
   if (text.length > sdlMaxChars) {
     problems.add(
