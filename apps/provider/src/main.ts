@@ -1,14 +1,21 @@
 /** The composition root of the provider: reads top to bottom as what a provider is made of. */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { Broadcaster, ChainClient, ChainError, ChainFollower, defaultGas, type GasPolicy } from "@stoa/client";
+import {
+  Broadcaster,
+  ChainClient,
+  ChainError,
+  ChainFollower,
+  defaultGas,
+  type GasPolicy,
+  measureBlockInterval,
+} from "@stoa/client";
 import { acquireLock, createNativeVerifier, nativeHash, Scope, systemClock, systemTimers } from "@stoa/host";
 import type { Attribute } from "@stoa/market";
 import type { Log } from "@stoa/std";
 import { accountText, addressOf } from "@stoa/wire";
 import { type PrivateKey, publicKeyOf, signMessage } from "@stoa/wire/wallet";
 import { WebSocket } from "ws";
-import { measureBlockInterval } from "./chain-link/block-interval.ts";
 import { GatewayQueries } from "./chain-link/chain-queries.ts";
 import { MarketReads } from "./chain-link/market-reads.ts";
 import { MarketWrites } from "./chain-link/market-writes.ts";
@@ -220,7 +227,7 @@ async function build(params: ProviderParams, scope: Scope) {
   );
 
   const refresh = async (height: bigint) => {
-    blockIntervalMs = await measureBlockInterval(client, height, blockIntervalMs);
+    blockIntervalMs = await measureBlockInterval(client, blockIntervalMs);
     signed = await reads.signedAttributes();
     ledger.setCapacity(await runtime.capacity());
     await keeper.resync(height);

@@ -1,3 +1,4 @@
+export { measureBlockInterval } from "./chain/block-interval.ts";
 // biome-ignore format: a door is one screen
 export {
   Broadcaster, type BroadcasterParams, defaultGas, type GasPolicy, type SendOptions,

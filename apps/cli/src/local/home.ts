@@ -128,7 +128,7 @@ export function writeHomeRecord(paths: HomePaths, record: HomeRecord): void {
 
 /** Removes what is ours in the folder, and the folder if nothing else is in it. */
 export function removeHome(paths: HomePaths): void {
-  for (const part of ["home.json", "keys", "node", "providers", "logs", "run"])
+  for (const part of ["home.json", "up.lock", "keys", "node", "providers", "logs", "run"])
     rmSync(join(paths.root, part), { recursive: true, force: true });
   try {
     rmSync(paths.root, { recursive: false });

@@ -176,6 +176,7 @@ export async function startNetwork(
     const record: RunRecord = {
       rpc: node.rpc,
       pid: process.pid,
+      pidStarted: processStart(process.pid),
       children: children.map(({ pid, name }) => ({ pid, name, started: processStart(pid) })),
       providers,
     };

@@ -21,6 +21,7 @@ export interface RunRecord {
   readonly rpc: string;
   /** The command that started it; it may have ended (`--detach`). */
   readonly pid: number;
+  readonly pidStarted: string;
   readonly children: readonly { readonly pid: number; readonly name: string; readonly started: string }[];
   readonly providers: readonly { readonly name: string; readonly address: string; readonly hostUri: string }[];
 }

@@ -1,0 +1,68 @@
+import { DockerApi } from "@stoa/provider";
+import { CliError } from "../command.ts";
+import { engineAnswers, engineSocket } from "./container-engine.ts";
+
+/** What was removed of one home. */
+export interface Removed {
+  readonly containers: number;
+  readonly networks: number;
+  readonly volumes: number;
+}
+
+interface Named {
+  readonly Id?: string;
+  readonly Name?: string;
+}
+
+/** The label key that every container, network and volume of Stoa carries; its value is the home's id. */
+const labelKey = "stoa";
+
+async function removeEach(api: DockerApi, paths: readonly string[]): Promise<number> {
+  let removed = 0;
+  for (const path of paths) {
+    // Somebody else may have removed it meanwhile: gone is gone.
+    await api.call("DELETE", path).then(
+      () => {
+        removed++;
+      },
+      (error: unknown) => {
+        if (!(error instanceof Error) || !/no such|not found/i.test(error.message)) throw error;
+      },
+    );
+  }
+  return removed;
+}
+
+/** Removes every container, network and volume of a home from the engine. Throws {@link CliError} if none answers. */
+export async function removeFromEngine(homeId: string): Promise<Removed> {
+  const socketPath = engineSocket();
+  if (!(await engineAnswers(socketPath)))
+    throw new CliError(
+      "no_container_engine",
+      `no container engine answers at ${socketPath}: its containers cannot be removed`,
+      {
+        hint: "start the engine, then run this again",
+      },
+    );
+  const api = new DockerApi(socketPath);
+  const filters = JSON.stringify({ label: [`${labelKey}=${homeId}`] });
+  const containers = (await api.call("GET", "/containers/json", { query: { all: true, filters } })) as Named[];
+  const removedContainers = await removeEach(
+    api,
+    containers.map(({ Id }) => `/containers/${Id}?force=true&v=true`),
+  );
+  const networks = (await api.call("GET", "/networks", { query: { filters } })) as Named[];
+  const volumes =
+    ((await api.call("GET", "/volumes", { query: { filters } })) as { Volumes?: Named[] | null }).Volumes ?? [];
+  return {
+    containers: removedContainers,
+    networks: await removeEach(
+      api,
+      networks.map(({ Id }) => `/networks/${Id}`),
+    ),
+    volumes: await removeEach(
+      api,
+      volumes.map(({ Name }) => `/volumes/${encodeURIComponent(Name ?? "")}?force=true`),
+    ),
+  };
+}

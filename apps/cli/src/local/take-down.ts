@@ -1,0 +1,51 @@
+import { rmSync } from "node:fs";
+import { type RunRecord, readRunRecord, runRecordPath } from "../tenant/connection.ts";
+import type { HomePaths } from "./home.ts";
+import { processStart } from "./network.ts";
+
+/** A clean stop takes seconds; a process that needs longer is ended. */
+const stopMs = 30_000;
+const pollMs = 50;
+
+/** True if this very process still runs, not a later one with its number. */
+function runs(child: { readonly pid: number; readonly started: string }): boolean {
+  return child.pid > 0 && child.started !== "" && processStart(child.pid) === child.started;
+}
+
+async function stopProcess(child: RunRecord["children"][number]): Promise<boolean> {
+  if (!runs(child)) return false;
+  process.kill(child.pid, "SIGTERM");
+  for (const deadline = performance.now() + stopMs; runs(child); ) {
+    if (performance.now() > deadline) {
+      process.kill(child.pid, "SIGKILL");
+      return true;
+    }
+    await new Promise((resolve) => setTimeout(resolve, pollMs));
+  }
+  return true;
+}
+
+/**
+ * Stops a home's network, whoever started it: the `up` in another terminal, or what `--detach` left. Providers first,
+ * with their containers, then the node. Answers the names of what was stopped.
+ */
+export async function takeDown(paths: HomePaths): Promise<readonly string[]> {
+  const record = readRunRecord(paths);
+  if (record === undefined) return [];
+  const supervisor = { pid: record.pid, name: "stoa up", started: record.pidStarted };
+  // The supervisor stops its children in order; without one we do.
+  if (await stopProcess(supervisor)) {
+    rmSync(runRecordPath(paths), { force: true });
+    return [supervisor.name];
+  }
+  const [node, ...providers] = record.children;
+  const stopped: string[] = [];
+  await Promise.all(
+    providers.map(async (child) => {
+      if (await stopProcess(child)) stopped.push(child.name);
+    }),
+  );
+  if (node !== undefined && (await stopProcess(node))) stopped.push(node.name);
+  rmSync(runRecordPath(paths), { force: true });
+  return stopped;
+}
