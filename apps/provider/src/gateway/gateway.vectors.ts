@@ -82,7 +82,11 @@ function compareJson(entry: GatewayCase, expected: string, actual: string, compl
 
 function compare(entry: GatewayCase, expected: GatewayExpectation, received: Received, complain: Complain): void {
   if (entry.response.connectionError !== undefined) {
-    if (!("connectionError" in received)) complain("connection", "refused by TLS", received);
+    // Clients tell bad certificates from other failures by the alert's number.
+    const alert = /alert number (\d+)/.exec(entry.response.connectionError)?.[1];
+    const actual =
+      "connectionError" in received ? /alert number (\d+)/.exec(received.connectionError)?.[1] : "an answer";
+    if (actual !== alert) complain("connection", `TLS alert ${alert}`, received);
     return;
   }
   if ("connectionError" in received) {

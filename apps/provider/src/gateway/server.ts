@@ -2,6 +2,7 @@
 import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import { setImmediate } from "node:timers/promises";
 import {
   createSecureContext,
   createServer as createTlsServer,
@@ -13,6 +14,7 @@ import { WebSocketServer } from "ws";
 import type { Gateway, GatewayParams } from "./gateway.ts";
 import { type GatewayRequest, type GatewayResponse, textError } from "./message.ts";
 import { verifyPeer } from "./peer.ts";
+import { sendBadCertificate, serverSecret } from "./refusal-alert.ts";
 import { serveStream } from "./stream-serve.ts";
 import { StreamSocket } from "./stream-socket.ts";
 
@@ -39,6 +41,8 @@ const maxStreams = 512;
 const headersTimeoutMs = 3_000;
 const requestTimeoutMs = 120_000;
 const handshakeTimeoutMs = 5_000;
+/** A refused client reads the alert within this, or never. */
+const refusalLingerMs = 1_000;
 const idleTimeoutMs = 60_000;
 /** A granular token for many deployments is a few KiB. */
 const maxHeaderBytes = 64 * 1024;
@@ -52,6 +56,8 @@ export class GatewayServer {
   readonly #http: Server;
   readonly #sockets = new WebSocketServer({ noServer: true, maxPayload: maxFrameBytes, clientTracking: true });
   readonly #connections = new Set<Socket>();
+  /** Of connections whose certificate is still to be judged: what an alert is sealed with. */
+  readonly #secrets = new WeakMap<TLSSocket, Uint8Array>();
 
   constructor(params: GatewayServerParams) {
     this.#params = params;
@@ -77,6 +83,10 @@ export class GatewayServer {
     });
     this.#tls.maxConnections = maxConnections;
     this.#tls.on("secureConnection", (socket) => void this.#onConnection(socket));
+    this.#tls.on("keylog", (line, socket) => {
+      const secret = serverSecret(line);
+      if (secret !== undefined) this.#secrets.set(socket, secret);
+    });
     this.#tls.on("tlsClientError", (_error, socket) => socket.destroy());
     this.#tls.on("connection", (socket: Socket) => {
       this.#connections.add(socket);
@@ -122,7 +132,9 @@ export class GatewayServer {
       const peer = await verifyPeer(socket, this.#params);
       if (!peer.ok) {
         this.#params.log.info("client certificate refused", { reason: peer.error });
-        socket.destroy();
+        // OpenSSL's session tickets go out first: the alert is the record after them.
+        await setImmediate();
+        this.#refuse(socket);
         return;
       }
       if (peer.value !== undefined) this.#owners.set(socket, peer.value);
@@ -130,7 +142,30 @@ export class GatewayServer {
     } catch (error) {
       this.#params.log.warn("client certificate cannot be checked", { error: String(error) });
       socket.destroy();
+    } finally {
+      this.#secrets.delete(socket);
     }
+  }
+
+  /** Tells the client with an alert, and lets it read that before the connection goes. */
+  #refuse(socket: TLSSocket): void {
+    const secret = this.#secrets.get(socket);
+    const carrier = this.#carrierOf(socket);
+    if (secret === undefined || carrier === undefined) {
+      socket.destroy();
+      return;
+    }
+    sendBadCertificate(socket, carrier, secret);
+    socket.resume();
+    const ending = this.#params.timers.after(refusalLingerMs, () => socket.destroy());
+    socket.once("close", () => ending.cancel());
+  }
+
+  #carrierOf(socket: TLSSocket): Socket | undefined {
+    for (const carrier of this.#connections) {
+      if (carrier.remotePort === socket.remotePort && carrier.remoteAddress === socket.remoteAddress) return carrier;
+    }
+    return undefined;
   }
 
   #request(request: IncomingMessage): GatewayRequest {
