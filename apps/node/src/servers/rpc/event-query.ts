@@ -1,16 +1,22 @@
+import { parseTime } from "@stoa/consensus";
 import { err, ok, type Result } from "@stoa/std";
+import { EventQueryScanner, type Token, type TokenKind } from "./event-query-scanner.ts";
 
-/** Operators of a condition. */
+/** Comparisons of a condition. */
 export type QueryOperator = "=" | "<" | "<=" | ">" | ">=" | "EXISTS" | "CONTAINS";
+
+/** What a tag's values are compared with; times as nanoseconds since the epoch. */
+export type QueryOperand =
+  | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "number"; readonly digits: string }
+  | { readonly kind: "time" | "date"; readonly time: bigint };
 
 /** One condition on a tag such as `tx.height` or `akash.market.v1.EventOrderCreated.id`. */
 export interface QueryCondition {
   readonly tag: string;
   readonly operator: QueryOperator;
-  /** Text and CONTAINS operands; undefined for EXISTS and numbers. */
-  readonly text?: string;
-  /** A number's digits, as written. */
-  readonly number?: string;
+  /** Absent for EXISTS. */
+  readonly operand?: QueryOperand;
 }
 
 /** Conditions that must all hold (base-chain.md §5.4). */
@@ -19,92 +25,73 @@ export type EventQuery = readonly QueryCondition[];
 /** Longest query that is looked at. */
 export const maxQueryLength = 512;
 
-const token = /\s*(?:(<=|>=|<|>|=)|'([^']*)'|(\d+(?:\.\d*)?)(?![\w.])|([^\s<>='"()]+))/y;
+const operators: ReadonlyMap<TokenKind, QueryOperator> = new Map([
+  ["<= operator", "<="],
+  [">= operator", ">="],
+  ["< operator", "<"],
+  ["> operator", ">"],
+  ["= operator", "="],
+  ["CONTAINS operator", "CONTAINS"],
+  ["EXISTS operator", "EXISTS"],
+]);
 
-interface Token {
-  readonly offset: number;
-  readonly end: number;
-  readonly kind: "operator" | "text" | "number" | "word";
-  readonly value: string;
+const orderedOperands: readonly TokenKind[] = ["number", "timestamp", "datestamp"];
+const equalOperands: readonly TokenKind[] = [...orderedOperands, "string"];
+
+/** The number of AND among the reference's tokens, which its message shows in place of the word. */
+const andNumber = 6;
+
+function listed(kinds: readonly TokenKind[]): string {
+  return kinds.length < 2 ? kinds.join("") : `${kinds.slice(0, -1).join(", ")} or ${kinds[kinds.length - 1]}`;
 }
 
-function tokenize(query: string): Result<Token[], string> {
-  const tokens: Token[] = [];
-  token.lastIndex = 0;
-  while (token.lastIndex < query.length) {
-    const start = token.lastIndex;
-    const match = token.exec(query);
-    if (match === null) {
-      const rest = query.slice(start);
-      if (rest.trim() === "") break;
-      const offset = start + rest.length - rest.trimStart().length;
-      // A text that does not end runs to the end of the query.
-      return err(rest.trimStart().startsWith("'") ? `offset ${offset}: EOF` : `offset ${offset}: invalid input`);
-    }
-    const end = token.lastIndex;
-    const offset = start + match[0].length - match[0].trimStart().length;
-    const [, operator, text, number, word] = match;
-    if (operator !== undefined) tokens.push({ offset, end, kind: "operator", value: operator });
-    else if (text !== undefined) tokens.push({ offset, end, kind: "text", value: text });
-    else if (number !== undefined) tokens.push({ offset, end, kind: "number", value: number });
-    else tokens.push({ offset, end, kind: "word", value: word ?? "" });
-  }
-  return ok(tokens);
+/** The reference's words for a token that does not fit. */
+function unexpected(token: Token, wanted: readonly TokenKind[]): string {
+  if (token.kind === "EOF") return `offset ${token.offset}: EOF`;
+  if (token.kind === "invalid token") return `offset ${token.offset}: ${token.text}`;
+  return `offset ${token.offset}: got ${token.kind}, wanted ${listed(wanted)}`;
 }
 
-const keywords: readonly string[] = ["AND", "EXISTS", "CONTAINS", "TIME", "DATE"];
-
-/**
- * Parses a query; errors name the offset. TIME and DATE operands are not supported yet, and the error says so. Tags are
- * `type.key`.
- */
+/** Parses a query; the error is the reference's text. */
 export function parseQuery(query: string): Result<EventQuery, string> {
-  const read = tokenize(query);
-  if (!read.ok) return read;
-  const tokens = read.value;
+  const scanner = new EventQueryScanner(query);
   const conditions: QueryCondition[] = [];
-  const end = query.length;
-  for (let at = 0; ; ) {
-    const tag = tokens[at++];
-    if (tag === undefined) return err(`offset ${end}: EOF`);
-    if (tag.kind !== "word" || keywords.includes(tag.value)) return err(`offset ${tag.offset}: wanted tag`);
-    const operator = tokens[at++];
-    if (operator === undefined) return err(`offset ${end}: EOF`);
-    if (operator.kind === "word" && operator.value === "EXISTS") {
-      conditions.push({ tag: tag.value, operator: "EXISTS" });
-    } else {
-      const condition = parseComparison(tag.value, operator, tokens[at++], end);
-      if (!condition.ok) return condition;
-      conditions.push(condition.value);
-    }
-    const and = tokens[at++];
-    if (and === undefined) return ok(conditions);
-    if (and.kind !== "word" || and.value !== "AND") return err(`offset ${and.offset}: wanted AND`);
+  for (;;) {
+    const condition = parseCondition(scanner);
+    if (!condition.ok) return condition;
+    conditions.push(condition.value);
+    const and = scanner.next();
+    if (and.kind === "EOF" && and.offset >= query.trimEnd().length) return ok(conditions);
+    if (and.kind !== "AND operator") return err(`offset ${and.offset}: got ${and.kind}, want ${andNumber}`);
   }
 }
 
-function parseComparison(
-  tag: string,
-  operator: Token,
-  operand: Token | undefined,
-  end: number,
-): Result<QueryCondition, string> {
-  if (operator.kind === "word" && operator.value === "CONTAINS") {
-    if (operand === undefined) return err(`offset ${end}: EOF`);
-    if (operand.kind !== "text") return err(`offset ${operand.offset}: wanted string`);
-    return ok({ tag, operator: "CONTAINS", text: operand.value });
-  }
-  if (operator.kind !== "operator") {
-    return err(`offset ${operator.offset}: got tag, wanted an operator (=, <, <=, >, >=, CONTAINS or EXISTS)`);
-  }
-  if (operand === undefined) return err(`offset ${end}: EOF`);
-  if (operand.kind === "number") return ok({ tag, operator: operator.value as QueryOperator, number: operand.value });
-  if (operand.kind === "text" && operator.value === "=") return ok({ tag, operator: "=", text: operand.value });
-  if (operand.kind === "word" && (operand.value === "TIME" || operand.value === "DATE")) {
-    return err(`offset ${operand.offset}: ${operand.value} operands are not supported`);
-  }
-  if (operand.kind === "text") return err(`offset ${operand.offset}: got string, wanted number`);
-  return err(`offset ${operand.offset}: got tag, wanted number or string`);
+function parseCondition(scanner: EventQueryScanner): Result<QueryCondition, string> {
+  const tag = scanner.next();
+  if (tag.kind !== "tag") return err(unexpected(tag, ["tag"]));
+  const token = scanner.next();
+  const operator = operators.get(token.kind);
+  if (operator === undefined) return err(unexpected(token, [...operators.keys()]));
+  if (operator === "EXISTS") return ok({ tag: tag.text, operator });
+  const wanted: readonly TokenKind[] =
+    operator === "CONTAINS" ? ["string"] : operator === "=" ? equalOperands : orderedOperands;
+  const value = scanner.next();
+  if (!wanted.includes(value.kind)) return err(unexpected(value, wanted));
+  const operand = operandOf(value);
+  return operand.ok ? ok({ tag: tag.text, operator, operand: operand.value }) : operand;
+}
+
+function operandOf({ kind, offset, text }: Token): Result<QueryOperand, string> {
+  if (kind === "string") return ok({ kind: "text", text });
+  if (kind === "number") return ok({ kind: "number", digits: text });
+  const time = kind === "datestamp" ? timeOfDate(text) : parseTime(text);
+  if (time !== undefined) return ok({ kind: kind === "datestamp" ? "date" : "time", time });
+  const word = kind === "datestamp" ? "DATE" : "TIME";
+  return err(`offset ${offset}: invalid ${word} value: parsing time ${JSON.stringify(text)}`);
+}
+
+function timeOfDate(text: string): bigint | undefined {
+  return /^\d{4}-\d\d-\d\d$/.test(text) ? parseTime(`${text}T00:00:00Z`) : undefined;
 }
 
 /** Values by tag of one event or transaction. */
@@ -112,25 +99,34 @@ export type EventTags = ReadonlyMap<string, readonly string[]>;
 
 /** True if every condition holds for some value of its tag. */
 export function matchesQuery(query: EventQuery, tags: EventTags): boolean {
-  return query.every((condition) => {
-    if (condition.operator === "EXISTS") {
-      // A bare event type counts as well.
-      return [...tags.keys()].some((tag) => tag === condition.tag || tag.startsWith(`${condition.tag}.`));
-    }
-    return (tags.get(condition.tag) ?? []).some((value) => matchesValue(condition, value));
+  return query.every(({ tag, operator, operand }) => {
+    // A bare event type exists when any of its attributes does; there is no value to compare.
+    const isType = !tag.includes(".");
+    if (operand === undefined)
+      return [...tags.keys()].some((known) => known.startsWith(`${tag}.`) || (known === tag && !isType));
+    return !isType && (tags.get(tag) ?? []).some((value) => matchesValue(operator, operand, value));
   });
 }
 
-function matchesValue({ operator, text, number }: QueryCondition, value: string): boolean {
-  if (operator === "CONTAINS") return value.includes(text ?? "");
-  if (number === undefined) return value === text;
-  const leading = /^\d+(?:\.\d+)?/.exec(value)?.[0];
-  if (leading === undefined) return false;
-  const order = compareDecimals(leading, number);
+function matchesValue(operator: QueryOperator, operand: QueryOperand, value: string): boolean {
+  if (operand.kind === "text") return operator === "CONTAINS" ? value.includes(operand.text) : value === operand.text;
+  const order = orderOf(operand, value);
+  if (order === undefined) return false;
   if (operator === "=") return order === 0;
   if (operator === "<") return order < 0;
   if (operator === "<=") return order <= 0;
   return operator === ">" ? order > 0 : order >= 0;
+}
+
+/** Order of an attribute's value against an operand; undefined if the value is not of its kind. */
+function orderOf(operand: Exclude<QueryOperand, { kind: "text" }>, value: string): number | undefined {
+  if (operand.kind === "number") {
+    const leading = /^\d+(?:\.\d+)?/.exec(value)?.[0];
+    return leading === undefined ? undefined : compareDecimals(leading, operand.digits);
+  }
+  const time = operand.kind === "date" ? timeOfDate(value) : parseTime(value);
+  if (time === undefined) return undefined;
+  return time < operand.time ? -1 : time > operand.time ? 1 : 0;
 }
 
 /** Order of unsigned decimal texts, exact at any length. */

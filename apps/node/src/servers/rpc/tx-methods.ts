@@ -2,7 +2,7 @@ import { txProofs } from "@stoa/consensus";
 import { emptyBytes, equalBytes, fromHex, maxInt64, toBase64, toHexUpper } from "@stoa/std";
 import type { CommittedBlock, StoredTx, TxFilter, TxPlace } from "../../engines/engine.ts";
 import { tagsOf } from "./block-events.ts";
-import { type EventQuery, matchesQuery, maxQueryLength, parseQuery } from "./event-query.ts";
+import { type EventQuery, matchesQuery, maxQueryLength, parseQuery, type QueryCondition } from "./event-query.ts";
 import { type JsonValue, RpcError } from "./json-rpc.ts";
 import { merkleProofJson, txResultJson } from "./json-values.ts";
 import { method, pageOf, type RpcContext, type RpcMethod } from "./method.ts";
@@ -131,9 +131,11 @@ const txSearch = method(
 
 /** Runs a query: the index answers equality and heights, what is left is compared transaction by transaction. */
 async function searchTxs({ engine }: RpcContext, query: EventQuery): Promise<readonly TxPlace[]> {
-  const byHash = query.find(({ tag, operator, text }) => tag === "tx.hash" && operator === "=" && text !== undefined);
+  const byHash = query
+    .map((condition) => (condition.tag === "tx.hash" ? equalText(condition) : undefined))
+    .find(Boolean);
   if (byHash !== undefined) {
-    const stored = await engine.tx(fromHex(byHash.text ?? "") ?? emptyBytes);
+    const stored = await engine.tx(fromHex(byHash) ?? emptyBytes);
     return stored !== undefined && matchesQuery(query, txTags(stored)) ? [stored] : [];
   }
   const filter = filterOf(query);
@@ -152,10 +154,21 @@ async function searchTxs({ engine }: RpcContext, query: EventQuery): Promise<rea
   return found;
 }
 
+/** The text that a condition asks for exactly, if it does. */
+function equalText({ operator, operand }: QueryCondition): string | undefined {
+  return operator === "=" && operand?.kind === "text" ? operand.text : undefined;
+}
+
+/** The height that a condition bounds, if it is a plain one. */
+function boundHeight({ tag, operand }: QueryCondition): bigint | undefined {
+  if (tag !== "tx.height" || operand?.kind !== "number" || !/^\d{1,18}$/.test(operand.digits)) return undefined;
+  return BigInt(operand.digits);
+}
+
 /** True if the index alone decides the condition. */
-function isIndexed({ tag, operator, text, number }: EventQuery[number]): boolean {
-  if (tag === "tx.height") return number !== undefined && /^\d{1,18}$/.test(number);
-  return operator === "=" && text !== undefined;
+function isIndexed(condition: QueryCondition): boolean {
+  if (condition.tag === "tx.height") return boundHeight(condition) !== undefined;
+  return equalText(condition) !== undefined;
 }
 
 /** Tags of a stored transaction: only indexed attributes count (base-chain.md §5.4). */
@@ -170,13 +183,12 @@ function txTags(stored: StoredTx): ReturnType<typeof tagsOf> {
 function filterOf(query: EventQuery): TxFilter {
   let [minHeight, maxHeight] = [1n, maxInt64 - 1n];
   const equals: { key: string; value: string }[] = [];
-  for (const { tag, operator, text, number } of query) {
-    if (tag !== "tx.height") {
-      if (operator === "=" && text !== undefined) equals.push({ key: tag, value: text });
-      continue;
-    }
-    if (number === undefined || !/^\d{1,18}$/.test(number)) continue;
-    const height = BigInt(number);
+  for (const condition of query) {
+    const { tag, operator } = condition;
+    const text = tag === "tx.height" ? undefined : equalText(condition);
+    if (text !== undefined) equals.push({ key: tag, value: text });
+    const height = boundHeight(condition);
+    if (height === undefined) continue;
     const low = operator === "=" || operator === ">=" ? height : operator === ">" ? height + 1n : minHeight;
     const high = operator === "=" || operator === "<=" ? height : operator === "<" ? height - 1n : maxHeight;
     if (low > minHeight) minHeight = low;

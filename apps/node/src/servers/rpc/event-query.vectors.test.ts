@@ -1,0 +1,4 @@
+import { testFamily } from "@stoa/test";
+import { eventQueryVectors } from "./event-query.vectors.ts";
+
+testFamily(eventQueryVectors);
