@@ -10,17 +10,13 @@ import type { LeaseId, LeaseWorkload } from "../engine/workload.ts";
 
 export type { Capacity, Features, GpuDevice } from "../engine/capacity.ts";
 export {
-  type ExposeKind,
   type ExposeWorkload,
-  type GpuWorkload,
   type HttpOptions,
   type LeaseId,
   type LeaseWorkload,
   leaseKey,
   type RegistryCredentials,
   type ServiceWorkload,
-  type VolumeKind,
-  type VolumeWorkload,
 } from "../engine/workload.ts";
 
 /** One step of bringing a workload up, for people who wait. */

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { connect, createServer, type Server, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { it } from "node:test";
 import { RouteTable } from "../../router/routes.ts";
 import { RuntimeError } from "../runtime.ts";
@@ -15,8 +18,9 @@ import {
 import { DockerApi, engineSocketPath } from "./api.ts";
 import { DockerRuntime } from "./docker-runtime.ts";
 import { containerRows, namesIn } from "./engine-types.ts";
+import { provideTestImage } from "./test-image.ts";
 
-const image = process.env.STOA_TEST_IMAGE ?? "hello:1";
+const image = process.env.STOA_TEST_IMAGE ?? "stoa-test-busybox:1";
 const socketPath = engineSocketPath(process.env.DOCKER_HOST) ?? "";
 const provider = "akash18qa2a2ltfyvkyj0ggj3hkvuj6twzyumuaru9s4";
 const homeId = `test${process.pid}x${Math.floor(performance.timeOrigin)}`;
@@ -26,17 +30,16 @@ const skip = reason !== false && process.env.CI !== "true" ? reason : false;
 async function unavailableReason(): Promise<string | false> {
   if (!existsSync(socketPath)) return `no container engine at ${socketPath}`;
   try {
-    const api = new DockerApi(socketPath);
-    await api.call("GET", `/images/${image}/json`);
+    await provideTestImage(socketPath, image);
     return false;
   } catch (cause) {
     return `no container engine with image ${image}: ${cause}`;
   }
 }
 
-function docker(routes: RouteTable): DockerRuntime {
+function docker(routes: RouteTable, path = socketPath): DockerRuntime {
   return new DockerRuntime({
-    socketPath,
+    socketPath: path,
     homeId,
     provider,
     routes,
@@ -135,6 +138,46 @@ it("a restarted provider adopts the same containers", { skip }, async () => {
   assert.deepEqual(await ids(), before);
   await next.close();
   await end();
+});
+
+it("an engine that stops in the middle is a typed error, and goes on when it is back", { skip }, async () => {
+  const folder = mkdtempSync(join(tmpdir(), "stoa-engine-"));
+  const path = join(folder, "engine.sock");
+  const sockets = new Set<Socket>();
+  /** The engine behind a wall that can be closed. */
+  const open = () =>
+    new Promise<Server>((resolve) => {
+      const wall = createServer((near) => {
+        const far = connect(socketPath);
+        for (const socket of [near, far]) sockets.add(socket.on("error", () => {}));
+        near.pipe(far).pipe(near);
+        near.on("close", () => far.destroy());
+        far.on("close", () => near.destroy());
+      });
+      wall.listen(path, () => resolve(wall));
+    });
+  const shut = async (wall: Server) => {
+    for (const socket of sockets) socket.destroy();
+    sockets.clear();
+    await new Promise((resolve) => wall.close(resolve));
+  };
+  let wall = await open();
+  const runtime = docker(new RouteTable(), path);
+  const workload = suiteWorkload(43n, suiteService(image));
+  await runtime.ensure(workload);
+  await shut(wall);
+  const unavailable = (error: RuntimeError) => error instanceof RuntimeError && error.code === "unavailable";
+  await assert.rejects(runtime.observe(), unavailable);
+  await assert.rejects(runtime.ensure(workload), unavailable);
+  await assert.rejects(runtime.remove(workload.lease), unavailable);
+  wall = await open();
+  await runtime.ensure(workload);
+  assert.equal((await runtime.status(workload.lease))?.services[0]?.available, 1);
+  await runtime.removeAll();
+  assert.deepEqual(await runtime.observe(), []);
+  await runtime.close();
+  await shut(wall);
+  rmSync(folder, { recursive: true, force: true });
 });
 
 it("an engine that is away is a typed error", async () => {
