@@ -1,0 +1,29 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { decodeTime, encodeTime, formatTime, parseTime, zeroTime } from "./time.ts";
+
+test("Go's zero time and the epoch print as Go prints them", () => {
+  assert.equal(formatTime(zeroTime), "0001-01-01T00:00:00Z");
+  assert.equal(formatTime(0n), "1970-01-01T00:00:00Z");
+  assert.equal(formatTime(-1n), "1969-12-31T23:59:59.999999999Z");
+  assert.equal(formatTime(951_782_400_120_000_000n), "2000-02-29T00:00:00.12Z");
+});
+
+test("texts with offsets and long fractions are read; impossible dates are not", () => {
+  assert.equal(parseTime("1970-01-01T01:00:00+01:00"), 0n);
+  assert.equal(parseTime("1970-01-01T00:00:00.1234567899Z"), 123_456_789n);
+  for (const text of ["2026-02-30T00:00:00Z", "2026-13-01T00:00:00Z", "2026-01-01T24:00:00Z", "2026-01-01", "now"]) {
+    assert.equal(parseTime(text), undefined, text);
+  }
+});
+
+test("every time survives its text and its bytes", () => {
+  const last = 253_402_300_799_999_999_999n;
+  fc.assert(
+    fc.property(fc.bigInt({ min: zeroTime, max: last }), (time) => {
+      assert.equal(parseTime(formatTime(time)), time);
+      assert.equal(decodeTime(encodeTime(time)), time);
+    }),
+  );
+});
