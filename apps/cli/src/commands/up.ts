@@ -6,9 +6,10 @@ import { fetchPage, finishCheck, snapshot } from "../local/check.ts";
 import { type ContainerEngine, requireBusybox, requireEngine } from "../local/container-engine.ts";
 import { findBusybox, hasImage, helloImage, importHelloImage } from "../local/hello-image.ts";
 import { type HomePaths, homePaths } from "../local/home.ts";
-import { type LocalNetwork, maxProviders, openHome, startNetwork, tenantKey } from "../local/network.ts";
+import { findNetwork, type LocalNetwork, maxProviders, openHome, startNetwork, tenantKey } from "../local/network.ts";
 import { loopbackUri } from "../local/show.ts";
 import { stopSignal, unlessStopped } from "../local/stopping.ts";
+import { takeDown } from "../local/take-down.ts";
 import { watchEscrow } from "../local/watch.ts";
 import { createOutput, type Output } from "../output.ts";
 import { clientOf, keyStoreOf } from "../tenant/connection.ts";
@@ -139,6 +140,7 @@ async function runRound(
 
 /** Waits for a signal, or for a child that ends by itself, which is a failure. */
 async function idle(network: LocalNetwork, stopping: AbortSignal): Promise<number> {
+  if (network.children.length === 0) return exitCodes.ok;
   const gone = Promise.race(network.children.map((child) => child.exited.then(() => child.name)));
   const name = await unlessStopped(gone, stopping);
   if (name === undefined) return exitCodes.ok;
@@ -164,8 +166,10 @@ async function runUp(invocation: Invocation): Promise<number> {
   try {
     const engine = await prepareEngine(paths, sdl, invocation.flag("yes"), output);
     const dockerHost = `unix://${engine.socketPath}`;
-    const network = await startNetwork(paths, home, { providers, dockerHost }, output);
-    let stayUp = false;
+    const running = await findNetwork(paths, home, () => takeDown(paths));
+    const network = running ?? (await startNetwork(paths, home, { providers, dockerHost }, output));
+    // A network that ran before goes on after a check or a failure: only what was started here is stopped here.
+    let stayUp = running !== undefined;
     try {
       announce(network, output, (performance.now() - started) / 1000);
       const code =
@@ -184,6 +188,7 @@ async function runUp(invocation: Invocation): Promise<number> {
         output.progress("stopping providers, containers and the node");
         await network.stop();
       }
+      if (check) await engine.stop();
     }
   } finally {
     stop.release();

@@ -16,8 +16,8 @@ const pingTimeoutMs = 2_000;
 /** A container engine that answers. */
 export interface ContainerEngine {
   readonly socketPath: string;
-  /** True if this command started the daemon. */
-  readonly started: boolean;
+  /** Ends the daemon if this command started it; does nothing otherwise. */
+  stop(): Promise<void>;
 }
 
 /** The engine's socket: `unix://` of DOCKER_HOST, else Docker's own. */
@@ -87,7 +87,7 @@ export async function installPackages(packages: readonly string[], output: Outpu
 }
 
 /** Starts the daemon in a session of its own; it outlives this command, as a system service would. */
-async function startDaemon(socketPath: string, logFile: string, output: Output): Promise<void> {
+async function startDaemon(socketPath: string, logFile: string, output: Output): Promise<ContainerEngine> {
   output.progress(`starting the container engine (dockerd, log ${logFile})`);
   const log = openSync(logFile, "a", 0o600);
   const child = spawn(daemonPath, ["-H", `unix://${socketPath}`], { detached: true, stdio: ["ignore", log, log] });
@@ -100,7 +100,17 @@ async function startDaemon(socketPath: string, logFile: string, output: Output):
   });
   child.unref();
   for (const deadline = Date.now() + daemonStartMs; Date.now() < deadline && ended === undefined; ) {
-    if (await engineAnswers(socketPath)) return;
+    if (await engineAnswers(socketPath)) {
+      return {
+        socketPath,
+        async stop() {
+          if (ended !== undefined) return;
+          const gone = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+          child.kill("SIGTERM");
+          await gone;
+        },
+      };
+    }
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
   throw new CliError("engine_start_failed", "the container engine was started and does not answer", {
@@ -117,7 +127,7 @@ export async function requireEngine(
   output: Output,
 ): Promise<ContainerEngine> {
   const socketPath = engineSocket();
-  if (await engineAnswers(socketPath)) return { socketPath, started: false };
+  if (await engineAnswers(socketPath)) return { socketPath, stop: async () => {} };
   const installed = existsSync(daemonPath);
   if (!params.yes) {
     const wants = installed ? "start its daemon (dockerd)" : `install Debian's ${enginePackage} and start its daemon`;
@@ -130,8 +140,7 @@ export async function requireEngine(
     throw new CliError("needs_root", "starting the container engine needs root", {
       hint: "start it yourself (sudo dockerd), then run this again",
     });
-  await startDaemon(socketPath, params.logFile, output);
-  return { socketPath, started: true };
+  return startDaemon(socketPath, params.logFile, output);
 }
 
 /** Installs the static busybox if it is missing and may be; the hello image is made of it. */

@@ -6,7 +6,7 @@ import { CliError } from "../command.ts";
 import { providerKeyFile } from "../commands/provider-start.ts";
 import { addressOfKey, type KeySecret, newMnemonic, privateKeyOf } from "../keys/key-store.ts";
 import type { Output } from "../output.ts";
-import { clientOf, keyStoreOf, type RunRecord, runRecordPath } from "../tenant/connection.ts";
+import { clientOf, keyStoreOf, type RunRecord, readRunRecord, runRecordPath } from "../tenant/connection.ts";
 import { Child } from "./child.ts";
 import { localAppState, localFunds } from "./genesis.ts";
 import { createHome, type HomePaths, type HomeRecord, readHome, writeHomeRecord } from "./home.ts";
@@ -14,12 +14,13 @@ import { chooseEndpoint } from "./ports.ts";
 import { settingsFile } from "./program.ts";
 import { providerConfigOf } from "./provider-preset.ts";
 
-/** A running local network. */
+/** A running local network: started here, or found running. */
 export interface LocalNetwork {
   readonly home: HomeRecord;
   readonly rpc: string;
   readonly tenant: { readonly address: string; readonly mnemonic: string };
   readonly providers: readonly RunningLocalProvider[];
+  /** Its processes, if they were started here. */
   readonly children: readonly Child[];
   /** Stops providers, then the node. */
   stop(): Promise<void>;
@@ -139,6 +140,44 @@ async function waitForBlocks(rpc: string): Promise<void> {
   throw new CliError("no_blocks", `the node makes no blocks after ${readyMs / 1000} s`);
 }
 
+function readTenant(paths: HomePaths, home: HomeRecord): LocalNetwork["tenant"] {
+  const secret = keyStoreOf(paths, home).secret(tenantKey);
+  const mnemonic = "mnemonic" in secret ? secret.mnemonic : "";
+  return { address: addressOfKey(privateKeyOf(secret)), mnemonic };
+}
+
+/**
+ * The network that `--detach` left running, if all of it still runs; what is left of a broken one is stopped, so that a
+ * new start finds the home free.
+ */
+export async function findNetwork(
+  paths: HomePaths,
+  home: HomeRecord,
+  takeDown: () => Promise<unknown>,
+): Promise<LocalNetwork | undefined> {
+  const record = readRunRecord(paths);
+  if (record === undefined) return undefined;
+  const whole = record.children.every(({ pid, started }) => started !== "" && processStart(pid) === started);
+  const answers =
+    whole &&
+    (await clientOf(record.rpc)
+      .status()
+      .catch(() => undefined)) !== undefined;
+  if (!answers) {
+    await takeDown();
+    return undefined;
+  }
+  const { rpc, providers } = record;
+  return {
+    home,
+    rpc,
+    tenant: readTenant(paths, home),
+    providers,
+    children: [],
+    stop: async () => void (await takeDown()),
+  };
+}
+
 /** Starts node and providers; a start that fails stops what it started. */
 export async function startNetwork(
   paths: HomePaths,
@@ -181,11 +220,7 @@ export async function startNetwork(
       providers,
     };
     writeFileAtomic(runRecordPath(paths), `${JSON.stringify(record, null, 2)}\n`);
-    const keys = keyStoreOf(paths, home);
-    const secret = keys.secret(tenantKey);
-    const mnemonic = "mnemonic" in secret ? secret.mnemonic : "";
-    const tenant = { address: addressOfKey(privateKeyOf(secret)), mnemonic };
-    return { home, rpc: node.rpc, tenant, providers, children, stop };
+    return { home, rpc: node.rpc, tenant: readTenant(paths, home), providers, children, stop };
   } catch (error) {
     await stop();
     throw error;
