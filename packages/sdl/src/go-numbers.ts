@@ -5,10 +5,15 @@
 
 const floatPattern = /^[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?$/;
 
-/** strconv.ParseFloat, without infinities, NaN and hexadecimal floats, which no quantity can be. */
+/**
+ * strconv.ParseFloat, without infinities, NaN and hexadecimal floats, which no quantity can be. Underscores may stand
+ * between digits.
+ */
 export function parseGoFloat(text: string): number | undefined {
-  if (!floatPattern.test(text)) return undefined;
-  const value = Number(text);
+  if (/(?<![0-9])_|_(?![0-9])/.test(text)) return undefined;
+  const plain = text.replaceAll("_", "");
+  if (!floatPattern.test(plain)) return undefined;
+  const value = Number(plain);
   return Number.isFinite(value) ? value : undefined;
 }
 

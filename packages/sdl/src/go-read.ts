@@ -14,7 +14,11 @@ function readMap<T>(decoder: GoDecoder, spot: Spot | undefined, read: (spot: Spo
   return new Map([...(decoder.members(spot) ?? [])].map(([name, member]) => [name, read(member)]));
 }
 
+// A null price is none: it matters only if the profile is deployed, and is refused then.
+const noPrice: GoPrice = { denom: "", amount: Dec.zero.toString() };
+
 function readPrice(decoder: GoDecoder, spot: Spot): GoPrice {
+  if (isGoNull(spot.node)) return noPrice;
   const members = decoder.members(spot);
   const amount = decoder.text(members?.get("amount"));
   const denom = decoder.text(members?.get("denom"));
@@ -73,10 +77,11 @@ function readVersion(decoder: GoDecoder, root: YamlMap): GoSdl["version"] | unde
   return undefined;
 }
 
-// Go decodes each top-level key into the same struct, so a key that stands twice adds to its maps. Depth 2 for
-// profiles, whose members are maps themselves.
+// Go decodes each top-level key into the same struct, so a key that stands twice adds to its maps, and null empties
+// them. Depth 2 for profiles, a struct of maps, which null leaves as it is.
 function mergeTwice(first: YamlNode, second: YamlNode, depth: number): YamlNode {
-  if (first.kind !== "map" || second.kind !== "map") return isGoNull(second) ? first : second;
+  if (first.kind === "map" && depth > 1 && isGoNull(second)) return first;
+  if (first.kind !== "map" || second.kind !== "map") return second;
   const entries: YamlEntry[] = [...first.entries];
   for (const entry of second.entries) {
     const same = entries.findIndex(
@@ -101,6 +106,8 @@ function readTopLevel(decoder: GoDecoder, root: YamlMap): ReadonlyMap<string, Sp
       continue;
     }
     const earlier = sections.get(name);
+    // What stands first is decoded too, so it must be of the right type.
+    if (earlier !== undefined && name !== "include" && name !== "version") decoder.members(earlier);
     const node = earlier === undefined ? value : mergeTwice(earlier.node, value, name === "profiles" ? 2 : 1);
     sections.set(name, { node, path });
   }
