@@ -163,7 +163,7 @@ function verifyAbsence(
   }
   if (right !== undefined && compareBytes(key, right.key) >= 0) return false;
   if (left !== undefined && compareBytes(key, left.key) <= 0) return false;
-  if (left === undefined) return right !== undefined && right.path.every((step) => stepBranch(spec, step) === 0);
+  if (left === undefined) return right?.path.every((step) => stepBranch(spec, step) === 0) ?? false;
   if (right === undefined) return left.path.every((step) => stepBranch(spec, step) === 1);
   return areNeighbours(spec, left.path, right.path);
 }
