@@ -1,10 +1,9 @@
 import type { DeviationRule, DeviationSession, ExpectedResult, RecordedEvent, RecordedMessage } from "@stoa/chain";
+import type { Json } from "./deviations-json.ts";
 
 /*
  * Answers of ours that carry the proper code where the reference lost it or panicked (market-modules.md §20).
  */
-
-type Json = RecordedMessage[string];
 
 /** Members of a JSON object; none for anything else. */
 export function fields(value: Json | undefined): Readonly<Record<string, Json | undefined>> {
@@ -32,12 +31,24 @@ const lostCodes: readonly {
   readonly codespace: string;
   readonly code: number;
 }[] = [
-  { messages: /./, log: /deposit invalid: (insufficient balance|minimum|unsupported denom)/, codespace: "market", code: 28 },
-  { messages: /MsgCreateDeployment$/, log: /Deposit invalid: Invalid deposit denomination/, codespace: "deployment", code: 20 },
+  {
+    messages: /./,
+    log: /deposit invalid: (insufficient balance|minimum|unsupported denom)/,
+    codespace: "market",
+    code: 28,
+  },
+  {
+    messages: /MsgCreateDeployment$/,
+    log: /Deposit invalid: Invalid deposit denomination/,
+    codespace: "deployment",
+    code: 20,
+  },
   { messages: /MsgCreateBid$/, log: /: invalid bid: /, codespace: "market", code: 31 },
   { messages: /MsgCreateCertificate$/, log: /invalid pubkey value/, codespace: "cert", code: 7 },
   { messages: /MsgCreateCertificate$/, log: /./, codespace: "cert", code: 6 },
   { messages: /MsgRevokeCertificate$/, log: /certificate not found/, codespace: "cert", code: 1 },
+  { messages: /MsgCreateDeployment$/, log: /attribute key does not match regexp/, codespace: "akash", code: 2 },
+  { messages: /MsgCreateDeployment$/, log: /attributes cannot have duplicate keys/, codespace: "akash", code: 1 },
   // Every unit, total, price and attribute error of a group spec, found without state: no event was emitted.
   { messages: /MsgCreateDeployment$/, log: /^(?!failed to execute)/, codespace: "deployment", code: 19 },
 ];
@@ -67,7 +78,13 @@ export const lostCodeRule: DeviationRule = {
 };
 
 /** What a panic of the reference answers here. */
-const panics: readonly { readonly id: string; readonly message: RegExp; readonly log: RegExp; readonly codespace: string; readonly code: number }[] = [
+const panics: readonly {
+  readonly id: string;
+  readonly message: RegExp;
+  readonly log: RegExp;
+  readonly codespace: string;
+  readonly code: number;
+}[] = [
   { id: "M-10", message: /MsgCreateBid$/, log: /invalid coin denominations/, codespace: "market", code: 22 },
   { id: "M-7", message: /MsgCreateBid$/, log: /nil pointer dereference/, codespace: "market", code: 32 },
   { id: "NEGATIVE", message: /MsgAccountDeposit$/, log: /negative coin amount/, codespace: "escrow", code: 16 },
@@ -79,7 +96,9 @@ export const panicRules: readonly DeviationRule[] = [...new Set(panics.map(({ id
   why: "the reference panics on this input; we refuse it with a typed error",
   session: byResult((messages, log, expected) => {
     if (expected.code !== 111222) return undefined;
-    const row = panics.find((one) => one.id === id && one.log.test(log) && messages.some((msg) => one.message.test(msg["@type"])));
+    const row = panics.find(
+      (one) => one.id === id && one.log.test(log) && messages.some((msg) => one.message.test(msg["@type"])),
+    );
     return row === undefined ? undefined : refusal(expected, row.codespace, row.code);
   }),
 }));

@@ -1,5 +1,7 @@
 import type { DeviationRule } from "@stoa/chain";
 import { certificateQueryRule, lostCodeRule, panicRules, truncatedAminoRule } from "./deviations-codes.ts";
+import { escrowRule } from "./deviations-escrow.ts";
+import { auditQueryRule, consequenceRule, maxBidsRule, offerRule, sameBlockRule } from "./deviations-market.ts";
 
 /** Where our state machine answers otherwise than the recorded one, on purpose. */
 export const replayDeviations: readonly DeviationRule[] = [
@@ -7,4 +9,11 @@ export const replayDeviations: readonly DeviationRule[] = [
   ...panicRules,
   truncatedAminoRule,
   certificateQueryRule,
+  auditQueryRule,
+  offerRule,
+  maxBidsRule,
+  sameBlockRule,
+  consequenceRule,
+  // Last: it follows what the rules before it changed.
+  escrowRule,
 ];

@@ -141,13 +141,13 @@ class Replay {
 
   private own(): OwnState {
     return {
-      query: (path, request) => {
+      query: (path, request, height = 0n) => {
         const method = methodOf(path);
         const message =
           method === undefined ? undefined : fromProtoJson(method.request, request, (url) => txTypes.resolve(url));
         if (method === undefined || message?.ok !== true) return undefined;
         const data = encode(method.request, message.value as Message);
-        const answer = this.app.query({ path, data, height: 0n, prove: false });
+        const answer = this.app.query({ path, data, height, prove: false });
         return answer.code === 0 ? toJson(method.response, answer.value) : undefined;
       },
     };
@@ -185,6 +185,9 @@ class Replay {
       nextValidatorsHash: new Uint8Array(),
       proposerAddress: fromHex(block.proposer) ?? new Uint8Array(),
     });
+    // The memory backend writes at once; its promise only says so.
+    void this.backend.write(this.app.commit().operations);
+    this.app.committed();
     block.txs.forEach((tx, i) => {
       const result = response.txResults[i];
       if (result !== undefined) this.tx(tx, `${block.height}.${i}`, height, result, own);
@@ -192,9 +195,6 @@ class Replay {
     const expected = ownBlockEvents(block.events, this.absent);
     const actual = ownBlockEvents(recordedForm(response.events), this.absent);
     this.compare(`${block.height}`, [["block events", eventDifference(expected, actual)]]);
-    // The memory backend writes at once; its promise only says so.
-    void this.backend.write(this.app.commit().operations);
-    this.app.committed();
   }
 
   private tx(recorded: RecordedTx, step: string, height: bigint, result: TxResult, own: OwnState): void {

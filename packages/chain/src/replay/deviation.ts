@@ -17,9 +17,12 @@ export interface ExpectedAnswer {
   readonly response: JsonValue | undefined;
 }
 
-/** Our own state, as queries show it: the response's JSON form, or undefined for a failed query. */
+/**
+ * Our own state, as queries show it: the response's JSON form, or undefined for a failed query. Without a height it is
+ * the state after the step's block.
+ */
 export interface OwnState {
-  query(path: string, request: JsonValue): JsonValue | undefined;
+  query(path: string, request: JsonValue, height?: bigint): JsonValue | undefined;
 }
 
 interface StepPlace {
@@ -27,7 +30,6 @@ interface StepPlace {
   /** Height and index, such as `12.0`. */
   readonly step: string;
   readonly height: bigint;
-  /** Our state before the block of a transaction; at the height of a query or check. */
   readonly own: OwnState;
 }
 

@@ -1,0 +1,182 @@
+import type { DeviationRule, ExpectedResult, OwnState, RecordedMessage, TxStep } from "@stoa/chain";
+import { anteEvents, fields, items, refusal } from "./deviations-codes.ts";
+import { type Json, numberOf, textOf } from "./deviations-json.ts";
+
+/*
+ * Rules of the market's defects (market-modules.md §19), and what follows from a state that they changed.
+ */
+
+/** The id of a message's bid, lease or order, with all fields of a bid id. */
+export function bidIdOf(msg: RecordedMessage): Json {
+  const id = fields(msg.bid_id ?? msg.id);
+  const { owner, dseq, gseq, oseq, provider } = id;
+  return { owner: owner ?? "", dseq: dseq ?? "0", gseq: gseq ?? 0, oseq: oseq ?? 0, provider: provider ?? "" };
+}
+
+function orderIdOf(msg: RecordedMessage): Json {
+  const { owner, dseq, gseq, oseq } = fields(bidIdOf(msg));
+  return { owner: owner ?? "", dseq: dseq ?? "0", gseq: gseq ?? 0, oseq: oseq ?? 0 };
+}
+
+/** The only message, if the transaction holds one of this type. */
+function single(messages: readonly RecordedMessage[], name: string): RecordedMessage | undefined {
+  const [first, ...others] = messages;
+  return first !== undefined && others.length === 0 && first["@type"].endsWith(`.${name}`) ? first : undefined;
+}
+
+function bidState(own: OwnState, msg: RecordedMessage, height?: bigint): string {
+  const answer = own.query("/akash.market.v1beta5.Query/Bid", { id: bidIdOf(msg) }, height);
+  return textOf(fields(fields(answer).bid).state);
+}
+
+function leaseAnswer(own: OwnState, msg: RecordedMessage, height?: bigint): Json | undefined {
+  return own.query("/akash.market.v1beta5.Query/Lease", { id: bidIdOf(msg) }, height);
+}
+
+function leaseState(own: OwnState, msg: RecordedMessage, height?: bigint): string {
+  return textOf(fields(fields(leaseAnswer(own, msg, height)).lease).state);
+}
+
+function paymentState(own: OwnState, msg: RecordedMessage, height?: bigint): string {
+  return textOf(fields(fields(fields(leaseAnswer(own, msg, height)).escrow_payment).state).state);
+}
+
+/** What we answered, if its ante events are the recorded ones. */
+function actualIfSameAnte(step: TxStep): ExpectedResult | undefined {
+  const recorded = JSON.stringify(anteEvents(step.recorded.result.events));
+  return recorded === JSON.stringify(anteEvents(step.actual.events)) ? step.actual : undefined;
+}
+
+/** True if an offer names every unit of the spec once and nothing else, with no less of anything. */
+function offerSuffices(spec: Json | undefined, offer: Json | undefined): boolean {
+  const offered = items(offer).map(fields);
+  const wanted = items(fields(spec).resources).map((unit) => fields(fields(unit).resource));
+  const ids = offered.map((one) => numberOf(fields(one.resources).id));
+  if (new Set(ids).size !== ids.length || ids.length !== wanted.length) return false;
+  return wanted.every((unit) => {
+    const resources = fields(
+      offered.find((one) => numberOf(fields(one.resources).id) === numberOf(unit.id))?.resources,
+    );
+    const units = (of: Json | undefined, ...path: string[]): bigint =>
+      numberOf(path.reduce<Json | undefined>((value, key) => fields(value)[key], of));
+    const enough = (...path: string[]): boolean => units(resources, ...path) >= units(unit, ...path);
+    return enough("cpu", "units", "val") && enough("memory", "quantity", "val") && enough("gpu", "units", "val");
+  });
+}
+
+/** M-7: an offer that does not hold what the order asks for is refused. */
+export const offerRule: DeviationRule = {
+  id: "M-7",
+  why: "the reference takes offers without looking at amounts and missing units; we compare them with the order",
+  session: () => ({
+    tx({ messages, expected, own }) {
+      const msg = single(messages, "MsgCreateBid");
+      if (msg === undefined || expected.code !== 0 || items(msg.resources_offer).length === 0) return undefined;
+      const order = own.query("/akash.market.v1beta5.Query/Order", { id: orderIdOf(msg) });
+      const spec = fields(fields(order).order).spec;
+      return offerSuffices(spec, msg.resources_offer) ? undefined : refusal(expected, "market", 32);
+    },
+  }),
+};
+
+/** Bids of an order that still compete for it. */
+function openBids(own: OwnState, msg: RecordedMessage, height?: bigint): number {
+  const filters = { ...fields(orderIdOf(msg)), state: "open" } as Json;
+  const answer = own.query("/akash.market.v1beta5.Query/Bids", { filters }, height);
+  return items(fields(answer).bids).length;
+}
+
+/** M-2: exactly `order_max_bids` open bids fit; lost and closed ones do not count. */
+export const maxBidsRule: DeviationRule = {
+  id: "M-2",
+  why: "the reference lets one bid more in and counts closed ones; we count the open ones exactly",
+  session: () => ({
+    tx(step) {
+      const { messages, expected, actual, own } = step;
+      const msg = single(messages, "MsgCreateBid");
+      if (msg === undefined || expected.code === actual.code) return undefined;
+      const params = fields(fields(own.query("/akash.market.v1beta5.Query/Params", {})).params);
+      const limit = Number(numberOf(params.order_max_bids));
+      const after = openBids(own, msg);
+      // Our open bids after the block show whether this one found room.
+      if (expected.code === 0 && after >= limit && bidState(own, msg) === "") return refusal(expected, "market", 31);
+      const found = expected.codespace === "market" && expected.code === 31 && after <= limit;
+      return found && bidState(own, msg) === "open" ? actualIfSameAnte(step) : undefined;
+    },
+  }),
+};
+
+/** E-1: a withdrawal works however often the account was settled in the block. */
+export const sameBlockRule: DeviationRule = {
+  id: "E-1",
+  why: "the reference panics when an account is settled twice in a block; we load open payments always",
+  session: () => ({
+    tx(step) {
+      const { messages, expected, own } = step;
+      if (expected.code !== 111222 || !step.recorded.result.log.includes("couldn't find payment")) return undefined;
+      const withdrawals = messages.filter((msg) => msg["@type"].endsWith(".MsgWithdrawLease"));
+      const open = withdrawals.every((msg) => paymentState(own, msg) !== "");
+      return withdrawals.length > 0 && open && step.actual.code === 0 ? actualIfSameAnte(step) : undefined;
+    },
+  }),
+};
+
+/** What our own state says must come of a message whose objects an earlier rule changed; undefined where it cannot tell. */
+function justified(step: TxStep): boolean {
+  const { own, actual, height } = step;
+  const [msg] = step.messages;
+  if (msg === undefined || step.messages.length !== 1) return false;
+  const before = height - 1n;
+  const verdict = `${actual.codespace}/${actual.code}`;
+  switch (msg["@type"].split(".").at(-1)) {
+    case "MsgWithdrawLease":
+      if (verdict === "/0") return paymentState(own, msg, before) === "open";
+      return verdict === "escrow/7" && paymentState(own, msg) !== "open";
+    case "MsgCreateLease":
+      return verdict === "market/12" && bidState(own, msg) !== "open";
+    case "MsgCloseBid":
+      if (verdict === "/0") return ["active", "open"].includes(bidState(own, msg, before));
+      if (verdict === "market/8") return leaseState(own, msg) === "" && bidState(own, msg) !== "open";
+      return verdict === "market/10" && leaseState(own, msg) !== "active";
+    case "MsgCloseLease":
+      if (verdict === "/0") return leaseState(own, msg, before) === "active";
+      return verdict === "market/10" && leaseState(own, msg) !== "active";
+    default:
+      return false;
+  }
+}
+
+/** Results that follow from an earlier difference: decided by our own state of the objects that the message names. */
+export const consequenceRule: DeviationRule = {
+  id: "CONSEQUENCE",
+  why: "a lease, bid or payment that an earlier rule left in another state answers by that state",
+  session: () => ({
+    tx(step) {
+      const { expected, actual } = step;
+      if (expected.code === actual.code && expected.codespace === actual.codespace) return undefined;
+      return justified(step) ? actualIfSameAnte(step) : undefined;
+    },
+  }),
+};
+
+export const auditQueryRule: DeviationRule = {
+  id: "A-1",
+  why: "the reference's audit lists decode another message and ignore the auditor; ours show what is stored",
+  session: () => ({
+    query({ recorded, expected, actual, own }) {
+      const name = recorded.path.split("/").at(-1) ?? "";
+      if (!["AuditorAttributes", "AllProvidersAttributes"].includes(name) || actual.code !== 0) return undefined;
+      const auditor = fields(recorded.requestJson as Json).auditor;
+      const rows = items(fields(actual.response).providers).map(fields);
+      const stored = rows.every((row) => {
+        const request = { owner: row.owner ?? "", auditor: row.auditor ?? "" };
+        const answer = own.query("/akash.audit.v1.Query/ProviderAuditorAttributes", request);
+        const [one] = items(fields(answer).providers);
+        return JSON.stringify(one) === JSON.stringify(row) && (auditor === undefined || row.auditor === auditor);
+      });
+      const count = items(fields(expected.response).providers).length;
+      const complete = auditor === undefined ? rows.length === count : rows.length <= count;
+      return stored && complete ? actual : undefined;
+    },
+  }),
+};
