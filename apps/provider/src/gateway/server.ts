@@ -46,6 +46,8 @@ const refusalLingerMs = 1_000;
 const idleTimeoutMs = 60_000;
 /** A granular token for many deployments is a few KiB. */
 const maxHeaderBytes = 64 * 1024;
+/** A body that no route takes is still read up to here, so that its sender gets to hear why. */
+const maxDiscardedBytes = 64 << 20;
 /** The largest frame that a client may send: terminals paste less. */
 const maxFrameBytes = 1 << 20;
 
@@ -186,6 +188,8 @@ export class GatewayServer {
     const outcome = await this.#params.gateway.handle(this.#request(request));
     // A stream was asked for without a websocket: the words of the reference's upgrader.
     const answer = "response" in outcome ? outcome.response : textError(400, "Bad Request");
+    // A client that is still sending would miss the answer if the connection went at once.
+    if (!request.complete) await readBody(request, 0).catch(() => undefined);
     if (!request.complete) response.setHeader("Connection", "close");
     response.writeHead(answer.status, {
       ...answer.headers,
@@ -211,17 +215,17 @@ export class GatewayServer {
   }
 }
 
-/** The body of a request, or undefined as soon as it is longer than allowed. */
+/** The body of a request, or undefined if it is longer than allowed; the rest is then let pass unread. */
 async function readBody(request: IncomingMessage, maxBytes: number): Promise<Uint8Array | undefined> {
   const chunks: Buffer[] = [];
   let length = 0;
-  if (Number(request.headers["content-length"] ?? 0) > maxBytes) return undefined;
   for await (const chunk of request.iterator({ destroyOnReturn: false })) {
     length += (chunk as Buffer).length;
-    if (length > maxBytes) return undefined;
-    chunks.push(chunk as Buffer);
+    if (length > maxDiscardedBytes) return undefined;
+    if (length > maxBytes) chunks.length = 0;
+    else chunks.push(chunk as Buffer);
   }
-  return Buffer.concat(chunks);
+  return length > maxBytes ? undefined : Buffer.concat(chunks);
 }
 
 /** Writes an answer to a client that asked for another protocol. */

@@ -15,6 +15,10 @@ export class StreamSocket {
   readonly #socket: WebSocket;
   readonly #abort = new AbortController();
   readonly #release: () => void;
+  /** What came before anybody took it: a client may type before its command has started. */
+  #early: Uint8Array[] = [];
+  #earlyBytes = 0;
+  #take: ((data: Uint8Array) => void) | undefined;
 
   constructor(socket: WebSocket, timers: Timers) {
     this.#socket = socket;
@@ -27,6 +31,11 @@ export class StreamSocket {
       deadline = timers.after(pongTimeoutMs + pingIntervalMs, () => socket.terminate());
     });
     socket.on("error", () => socket.terminate());
+    socket.on("message", (data, isBinary) => {
+      if (!isBinary) return;
+      const bytes = Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data as ArrayBuffer);
+      if (bytes.length > 0) this.#receive(bytes);
+    });
     this.#release = () => {
       deadline.cancel();
       pings.cancel();
@@ -49,12 +58,22 @@ export class StreamSocket {
     if (this.#socket.bufferedAmount > maxBufferedBytes) await sent;
   }
 
+  /** Takes what the client sends, what came before this call first. */
   onBinary(take: (data: Uint8Array) => void): void {
-    this.#socket.on("message", (data, isBinary) => {
-      if (!isBinary) return;
-      const bytes = Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data as ArrayBuffer);
-      if (bytes.length > 0) take(bytes);
-    });
+    this.#take = take;
+    for (const data of this.#early) take(data);
+    this.#early = [];
+    if (this.#earlyBytes > maxBufferedBytes) this.#socket.resume();
+  }
+
+  #receive(data: Uint8Array): void {
+    if (this.#take !== undefined) {
+      this.#take(data);
+      return;
+    }
+    this.#early.push(data);
+    this.#earlyBytes += data.length;
+    if (this.#earlyBytes > maxBufferedBytes) this.#socket.pause();
   }
 
   close(code: number, reason = ""): void {

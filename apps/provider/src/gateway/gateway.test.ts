@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import type { ClientRequest, IncomingHttpHeaders } from "node:http";
+import { request as httpsRequest } from "node:https";
 import { after, before, test } from "node:test";
 import { checkProviderCertificate, fullAccess, GatewayClient, GatewayError, newToken } from "@stoa/client";
 import { createNativeVerifier, nativeHash, ProviderTransport, systemTimers } from "@stoa/host";
@@ -254,4 +256,79 @@ test("a provider says why it did not bid", async () => {
   assert.deepEqual(await connect(fullAccess).order(order), { state: "declined", reasons: ["no GPU"] });
   const unseen = connect(fullAccess).order({ ...order, dseq: 10n });
   await assert.rejects(unseen, (error: GatewayError) => error instanceof GatewayError && error.code === "not-found");
+});
+
+/** One request as it stands, with a token of full access. */
+function raw(
+  method: string,
+  path: string,
+  headers: Record<string, string>,
+  body: (request: ClientRequest) => void = (request) => request.end(),
+): Promise<{ status: number; headers: IncomingHttpHeaders; text: string }> {
+  const wishes = {
+    owner: tenant.address,
+    nowSeconds: nowSeconds(),
+    lifetimeSeconds: 900n,
+    leases: fullAccess,
+    audience: [],
+  };
+  const Authorization = `Bearer ${newToken(wishes, (bytes) => signMessage(tenant.key, bytes))}`;
+  return new Promise((resolve, reject) => {
+    const options = {
+      method,
+      rejectUnauthorized: false,
+      agent: false as const,
+      headers: { Authorization, ...headers },
+    };
+    const request = httpsRequest(`${hostUri}${path}`, options, (response) => {
+      const chunks: Buffer[] = [];
+      response.on("data", (chunk: Buffer) => chunks.push(chunk));
+      response.on("end", () => {
+        const text = Buffer.concat(chunks).toString("utf8");
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, text });
+      });
+    });
+    request.on("error", reject);
+    body(request);
+  });
+}
+
+test("a body without declared length ends at the limit, and its sender hears why", async () => {
+  const { status, text } = await raw("PUT", "/deployment/7/manifest", {}, (request) => {
+    for (let i = 0; i < 6; i++) request.write(Buffer.alloc(1 << 20, 97));
+    request.end();
+  });
+  assert.equal(status, 413);
+  assert.match(text, /larger than 4194304 bytes/);
+});
+
+test("a client that may not send a manifest hears so, however much it sends", async () => {
+  const { status } = await raw("PUT", "/deployment/7/manifest", { Authorization: "Bearer x.y.z" }, (request) =>
+    request.end(Buffer.alloc(2 << 20, 97)),
+  );
+  assert.equal(status, 401);
+});
+
+test("pages of other origins may ask and read, with a token", async () => {
+  const preflight = { Origin: "https://page.test", "Access-Control-Request-Method": "PUT" };
+  const asked = await raw("OPTIONS", "/deployment/7/manifest", preflight);
+  assert.equal(asked.status, 204);
+  assert.match(asked.headers["access-control-allow-headers"] ?? "", /Authorization/);
+  const read = await raw("GET", "/lease/7/1/1/status", { Origin: "https://page.test" });
+  assert.deepEqual([read.status, read.headers["access-control-allow-origin"]], [200, "*"]);
+});
+
+test("a stream without a websocket, and a websocket without a stream, are refused in plain words", async () => {
+  assert.deepEqual((await raw("GET", "/lease/7/1/1/logs", {})).text, "Bad Request\n");
+  const upgrade = { Connection: "Upgrade", Upgrade: "websocket", "Sec-WebSocket-Version": "13" };
+  assert.equal((await raw("GET", "/lease/9/1/1/status", upgrade)).status, 404);
+});
+
+test("the query of a stream is held to the reference's rules", async () => {
+  const text = async (query: string) => (await raw("GET", `/lease/7/1/1/logs?${query}`, {})).text.trim();
+  assert.equal(await text("service=web,"), 'parameter "service" must not contain trailing comma');
+  assert.equal(await text("follow=perhaps"), 'strconv.ParseBool: parsing "perhaps": invalid syntax');
+  assert.equal(await text("tail=-2"), 'parameter "tail" contains invalid value');
+  assert.equal(await text("tail=99999999999"), 'strconv.ParseInt: parsing "99999999999": value out of range');
+  assert.equal((await raw("GET", "/lease/7/1/1/shell?cmd0=sh&service=web&tty=0&stdin=0", {})).status, 400);
 });
