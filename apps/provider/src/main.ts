@@ -105,6 +105,9 @@ const stepEveryMs = 1_000;
 const resyncEveryMs = 30_000;
 /** The self-signed certificate lives as long as the reference's. */
 const certificateDays = 365;
+/** An older one is replaced at the next start. Its serial is the time at which it was made. */
+const renewDays = 300n;
+const nsPerDay = 86_400_000_000_000n;
 
 /**
  * Starts a provider and resolves when its gateway answers, it is registered on the chain and has read its orders and
@@ -313,7 +316,8 @@ async function listenAnywhere(wishes: readonly number[], listen: (port: number) 
 
 function ownCertificate(params: ProviderParams, address: string) {
   const kept = loadCertificate(params.home);
-  if (kept !== undefined) return kept;
+  const ageDays = kept === undefined ? 0n : (systemClock.nowNs() - kept.serial) / nsPerDay;
+  if (kept !== undefined && ageDays < renewDays) return kept;
   const host = params.hostUri === undefined ? params.gatewayAddress : new URL(params.hostUri).hostname;
   const made = newCertificate({ address, hosts: [host], nowNs: systemClock.nowNs(), validDays: certificateDays });
   saveCertificate(params.home, made);

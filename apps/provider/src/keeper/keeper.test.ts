@@ -275,6 +275,28 @@ describe("keeper", () => {
     assert.deepEqual(await running(world), [leaseKey(lease)]);
     assert.equal(second.orders.decision(orderId(8n))?.state, "bid");
     assert.equal(second.leases.count, 1);
+    assert.equal(second.ledger.all().length, 2);
+  });
+
+  it("asks less and less often while something fails, and goes on when it works again", async () => {
+    const world = newWorld();
+    const { block, settle } = await open(world, { withdrawIntervalMs: 1000 });
+    world.market.placeOrder(orderId(7n), testGroup(), 10_000n);
+    await block();
+    world.market.createLease(orderId(7n));
+    await block();
+    let asked = 0;
+    const withdraw = world.market.withdraw.bind(world.market);
+    world.market.withdraw = async () => {
+      asked++;
+      throw new Error("refused");
+    };
+    for (world.nowMs = 1000; world.nowMs < 61_000; world.nowMs += 1000) await settle();
+    assert.ok(asked >= 4 && asked <= 8, `asked ${asked} times`);
+    world.market.withdraw = withdraw;
+    world.nowMs += 60_000;
+    await settle();
+    assert.equal(world.market.sent.filter((line) => line.startsWith("withdraw")).length, 1);
   });
 
   it("removes what ended while it was away, and nothing before it has read the chain", async () => {

@@ -27,9 +27,19 @@ export interface KeeperParams {
   readonly log: Log;
 }
 
+/** What fails is tried again after this, then after twice as long, and so on. */
+const holdOffFirstMs = 1_000;
+const holdOffMaxMs = 30_000;
+
+interface HoldOff {
+  readonly untilMs: number;
+  readonly lengthMs: number;
+}
+
 export class Keeper {
   readonly #params: KeeperParams;
   readonly #inFlight = new Map<string, Promise<void>>();
+  readonly #holdOffs = new Map<string, HoldOff>();
   /** Starts that are under way, to be given up when their lease ends or changes. */
   readonly #ensuring = new Map<string, AbortController>();
   #height = 0n;
@@ -188,6 +198,9 @@ export class Keeper {
       reserved: ledger.all().map(({ order }) => order),
       bidding: orders.bidding,
     };
+    for (const [key, { untilMs }] of this.#holdOffs) {
+      if (nowMs() > untilMs + holdOffMaxMs) this.#holdOffs.delete(key);
+    }
     for (const [key, ensuring] of this.#ensuring) if (!leases.has(key)) ensuring.abort();
     for (const action of plan(world)) this.#start(action);
   }
@@ -198,10 +211,17 @@ export class Keeper {
     // Starting and removing the same lease must not overlap; the runtime would wait, and then do both.
     const kind = action.kind === "ensure" || action.kind === "remove" ? "runtime" : action.kind;
     const key = `${kind} ${subject}`;
-    if (this.#inFlight.has(key) || this.#stopped) return;
+    const holdOff = this.#holdOffs.get(key);
+    if (this.#inFlight.has(key) || this.#stopped || this.#params.nowMs() < (holdOff?.untilMs ?? 0)) return;
     const work = this.#carryOut(action)
-      .catch((cause) => this.#params.log.warn("not done", { action: action.kind, subject, reason: String(cause) }))
-      .finally(() => this.#inFlight.delete(key));
+      .then(() => this.#holdOffs.delete(key))
+      .catch((cause) => {
+        const lengthMs = Math.min(holdOffMaxMs, holdOff === undefined ? holdOffFirstMs : holdOff.lengthMs * 2);
+        this.#holdOffs.set(key, { untilMs: this.#params.nowMs() + lengthMs, lengthMs });
+        this.#params.log.warn("not done", { action: action.kind, subject, lengthMs, reason: String(cause) });
+      })
+      .finally(() => this.#inFlight.delete(key))
+      .then(() => {});
     this.#inFlight.set(key, work);
   }
 

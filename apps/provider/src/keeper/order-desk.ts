@@ -5,6 +5,7 @@ import type { Log } from "@stoa/std";
 import type { MarketReader, OrderRow } from "../chain-link/market-reads.ts";
 import type { MarketWriter } from "../chain-link/market-writes.ts";
 import { bid, type Policy } from "../engine/bid.ts";
+import { groupDemand } from "../engine/demand.ts";
 import type { Ledger } from "../engine/ledger.ts";
 import type { OpenBid } from "../engine/plan.ts";
 import type { OrderView, OrderViews } from "../gateway/ports.ts";
@@ -93,19 +94,30 @@ export class OrderDesk implements OrderViews {
   async found(row: OrderRow): Promise<void> {
     const key = formatOrderId(row.id);
     const state = this.#decisions.get(key)?.state;
+    if (this.#bids.has(key)) this.#holdRoom(row);
     if (this.#bids.has(key) || state === "closed" || state === "won") return;
     await this.#guarded(row.id, async () => {
       if (state === undefined || state === "failed") {
         const existing = await this.#params.reads.bid(row.id);
         if (existing !== null) {
           // One bid per provider and order, for ever: a closed one cannot be followed by another.
-          if (existing.open) this.adopt(row.id, existing.price, true);
-          else this.#note(row.id, "closed", [], existing.price);
+          if (existing.open) {
+            this.adopt(row.id, existing.price, true);
+            this.#holdRoom(row);
+          } else this.#note(row.id, "closed", [], existing.price);
           return;
         }
       }
       await this.#decide(row);
     });
+  }
+
+  /** A bid from before this start is still a promise: its room is reserved again. */
+  #holdRoom(row: OrderRow): void {
+    const result = this.#params.ledger.reserve(formatOrderId(row.id), groupDemand(row.group));
+    if (result.ok) return;
+    const reason = result.shortages.map(({ message }) => message).join("; ");
+    this.#params.log.warn("an open bid has no room", { order: formatOrderId(row.id), reason });
   }
 
   /** Takes up an open bid of ours that is on the chain. */
