@@ -84,15 +84,17 @@ export interface MempoolView {
   readonly totalBytes: number;
 }
 
-/** Which transactions to look for: all the given attributes, within the heights. */
-export interface TxFilter {
+/** What to look for in the index: all the given attributes, within the heights. */
+export interface SearchFilter {
   /** Event attributes as `type.key` with the exact value. */
   readonly equals: readonly { readonly key: string; readonly value: string }[];
+  /** An attribute that must be there, with any value; only looked at when nothing is given in `equals`. */
+  readonly having?: string | undefined;
   readonly minHeight: bigint;
   readonly maxHeight: bigint;
 }
 
-/** Too many transactions match; the caller must narrow the search. */
+/** Too many rows match; the caller must narrow the search. */
 export class SearchTooWideError extends Error {
   override readonly name = "SearchTooWideError";
 }
@@ -128,7 +130,9 @@ export interface Engine {
   tx(hash: Uint8Array): Promise<StoredTx | undefined>;
   txAt(place: TxPlace): Promise<StoredTx | undefined>;
   /** Places of matching transactions in the order of the chain. Throws SearchTooWideError beyond a limit. */
-  searchTxs(filter: TxFilter): Promise<readonly TxPlace[]>;
+  searchTxs(filter: SearchFilter): Promise<readonly TxPlace[]>;
+  /** Heights of blocks whose own events match, ascending. Throws SearchTooWideError beyond a limit. */
+  searchBlocks(filter: SearchFilter): Promise<readonly bigint[]>;
   /** Calls the listener after each block is durable and readable; returns how to end that. */
   onBlock(listener: (block: CommittedBlock) => void): () => void;
 }

@@ -86,7 +86,7 @@ export class KvMachine implements StateMachine {
     this.prepared = this.store.prepare(request.height, new Map([[storeName, sorted]]));
     const { maxBytes, maxGas } = this.params?.block ?? { maxBytes: 22_020_096n, maxGas: -1n };
     return {
-      events: [{ type: "block", attributes: [{ key: "height", value: String(request.height), index: true }] }],
+      events: [{ type: "kv.Block", attributes: [{ key: "height", value: String(request.height), index: true }] }],
       txResults,
       validatorUpdates: this.updatesAt.get(request.height) ?? [],
       consensusParamUpdates: {

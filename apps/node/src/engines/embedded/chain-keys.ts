@@ -12,6 +12,10 @@ const maxValueBytes = 256;
 
 const lengthPrefixed = (bytes: Uint8Array): Uint8Array => concatBytes(uint32Be(bytes.length), bytes);
 
+/** What an index leads to: transactions by their events, or blocks by the events of their own. */
+export type IndexKind = "tx" | "block";
+const indexTags: Readonly<Record<IndexKind, string>> = { tx: "a", block: "e" };
+
 export const chainKeys = {
   state: (): Uint8Array => key("state"),
   /** The serialised block. */
@@ -26,12 +30,14 @@ export const chainKeys = {
   rules: (height: bigint): Uint8Array => key("v", uint64Be(height)),
   /** Height and index of a transaction's hash. */
   placeOfTx: (hash: Uint8Array): Uint8Array => key("x", hash),
-  /** All transactions with this attribute, in the order of the chain. */
-  attribute: (hash: Hash, name: string, value: string): Uint8Array => {
+  /** Everything of the index with this attribute, whatever its value. */
+  tag: (kind: IndexKind, name: string): Uint8Array => key(indexTags[kind], lengthPrefixed(utf8(name))),
+  /** Everything of the index with this attribute and value, in the order of the chain. */
+  attribute: (hash: Hash, kind: IndexKind, name: string, value: string): Uint8Array => {
     const bytes = utf8(value);
     const short =
       bytes.length <= maxValueBytes ? bytes : concatBytes(bytes.slice(0, maxValueBytes), hash.sha256(bytes));
-    return key("a", lengthPrefixed(utf8(name)), lengthPrefixed(short));
+    return concatBytes(chainKeys.tag(kind, name), lengthPrefixed(short));
   },
   place: (height: bigint, index: number): Uint8Array => concatBytes(uint64Be(height), uint32Be(index)),
 };

@@ -24,10 +24,10 @@ import {
   type ValidatorUpdate,
 } from "@stoa/consensus";
 import { emptyBytes, type Hash, prefixEnd, readUint64Be, uint64Be } from "@stoa/std";
-import type { Backend, BatchOperation } from "@stoa/store";
-import type { BlockResults, CommittedBlock, StoredBlock, StoredTx, TxFilter, TxPlace } from "../engine.ts";
+import type { Backend, BatchOperation, KeyRange } from "@stoa/store";
+import type { BlockResults, CommittedBlock, SearchFilter, StoredBlock, StoredTx, TxPlace } from "../engine.ts";
 import { SearchTooWideError } from "../engine.ts";
-import { chainKeys, placeBytes, readPlace } from "./chain-keys.ts";
+import { chainKeys, type IndexKind, placeBytes, readPlace } from "./chain-keys.ts";
 import { decodeEngineState, type EngineState, encodeEngineState } from "./engine-state.ts";
 
 /** Index rows that one search may walk: about a second of work. */
@@ -111,37 +111,53 @@ export class ChainStore {
     return place && this.txAt(readPlace(place));
   }
 
-  /** Places of matching transactions in the order of the chain (base-chain.md §5.4). */
-  async search(filter: TxFilter): Promise<TxPlace[]> {
+  /** Places that match, in the order of the chain; those of blocks have index 0 (base-chain.md §5.4). */
+  async search(kind: IndexKind, filter: SearchFilter): Promise<TxPlace[]> {
     const [first, ...others] = filter.equals;
-    const prefix = first === undefined ? undefined : chainKeys.attribute(this.hash, first.key, first.value);
-    const rows = prefix === undefined ? this.allPlaces(filter) : this.places(prefix, filter);
-    const found: TxPlace[] = [];
+    const found = new Map<string, TxPlace>();
     let walked = 0;
-    for await (const place of rows) {
+    for await (const place of this.rows(kind, filter, first)) {
       if (++walked > maxSearchedRows) {
-        throw new SearchTooWideError(`more than ${maxSearchedRows} transactions to look at: narrow the query`);
+        throw new SearchTooWideError(`more than ${maxSearchedRows} rows to look at: narrow the query`);
       }
-      if (others.every(({ key, value }) => this.hasAttribute(key, value, place))) found.push(place);
+      if (place.height < filter.minHeight || place.height > filter.maxHeight) continue;
+      if (!others.every(({ key, value }) => this.hasAttribute(kind, key, value, place))) continue;
+      found.set(`${place.height}/${place.index}`, place);
     }
-    return found;
+    const places = [...found.values()];
+    return places.sort((a, b) => (a.height === b.height ? a.index - b.index : a.height < b.height ? -1 : 1));
   }
 
-  private hasAttribute(name: string, value: string, place: TxPlace): boolean {
-    const prefix = chainKeys.attribute(this.hash, name, value);
-    return this.backend.get(join(prefix, chainKeys.place(place.height, place.index))) !== undefined;
+  private hasAttribute(kind: IndexKind, name: string, value: string, { height, index }: TxPlace): boolean {
+    const prefix = chainKeys.attribute(this.hash, kind, name, value);
+    return this.backend.get(join(prefix, chainKeys.place(height, index))) !== undefined;
   }
 
-  private async *places(prefix: Uint8Array, { minHeight, maxHeight }: TxFilter) {
-    const start = join(prefix, chainKeys.place(minHeight, 0));
-    const end = join(prefix, chainKeys.place(maxHeight + 1n, 0));
-    for await (const [key] of this.backend.iterate({ start, end })) yield readPlace(key);
-  }
-
-  private async *allPlaces({ minHeight, maxHeight }: TxFilter) {
-    const start = chainKeys.txResult(minHeight, 0);
-    const end = chainKeys.txResult(maxHeight + 1n, 0);
-    for await (const [key] of this.backend.iterate({ start, end: end ?? prefixEnd(start) })) yield readPlace(key);
+  /** Rows of the narrowest range that holds all matches. */
+  private async *rows(kind: IndexKind, filter: SearchFilter, equal?: { key: string; value: string }) {
+    const { minHeight, maxHeight, having } = filter;
+    let range: KeyRange;
+    if (equal !== undefined) {
+      const prefix = chainKeys.attribute(this.hash, kind, equal.key, equal.value);
+      range = {
+        start: join(prefix, chainKeys.place(minHeight, 0)),
+        end: join(prefix, chainKeys.place(maxHeight + 1n, 0)),
+      };
+    } else if (having !== undefined) {
+      const prefix = chainKeys.tag(kind, having);
+      range = { start: prefix, end: prefixEnd(prefix) };
+    } else if (kind === "tx") {
+      range = { start: chainKeys.txResult(minHeight, 0), end: chainKeys.txResult(maxHeight + 1n, 0) };
+    } else {
+      for await (const [key] of this.backend.iterate({
+        start: chainKeys.block(minHeight),
+        end: chainKeys.block(maxHeight + 1n),
+      })) {
+        yield { height: readUint64Be(key, key.length - 8), index: 0 };
+      }
+      return;
+    }
+    for await (const [key] of this.backend.iterate(range)) yield readPlace(key);
   }
 
   txAt({ height, index }: TxPlace): StoredTx | undefined {
@@ -176,8 +192,11 @@ export class ChainStore {
       // A transaction that failed may come again; the later one is the one that counts, as in the reference.
       put(chainKeys.placeOfTx(this.hash.sha256(tx)), place);
       for (const [name, value] of indexedAttributes(result.events)) {
-        put(join(chainKeys.attribute(this.hash, name, value), place), emptyBytes);
+        put(join(chainKeys.attribute(this.hash, "tx", name, value), place), emptyBytes);
       }
+    }
+    for (const [name, value] of indexedAttributes(results.events)) {
+      put(join(chainKeys.attribute(this.hash, "block", name, value), chainKeys.place(height, 0)), emptyBytes);
     }
     put(chainKeys.state(), encodeEngineState(state));
     return operations;

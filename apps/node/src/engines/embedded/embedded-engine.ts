@@ -22,10 +22,10 @@ import type {
   Engine,
   EngineStatus,
   MempoolView,
+  SearchFilter,
   StoredBlock,
   StoredCommit,
   StoredTx,
-  TxFilter,
   TxPlace,
 } from "../engine.ts";
 import { MempoolError } from "../engine.ts";
@@ -333,7 +333,11 @@ export class EmbeddedEngine implements Engine {
     return this.store.txAt(place);
   }
 
-  searchTxs(filter: TxFilter): Promise<readonly TxPlace[]> {
-    return this.store.search(filter);
+  searchTxs(filter: SearchFilter): Promise<readonly TxPlace[]> {
+    return this.store.search("tx", filter);
+  }
+
+  async searchBlocks(filter: SearchFilter): Promise<readonly bigint[]> {
+    return (await this.store.search("block", filter)).map(({ height }) => height);
   }
 }

@@ -12,6 +12,7 @@ import {
   validatorJson,
 } from "./json-values.ts";
 import { heightOf, method, pageOf, type RpcContext, type RpcMethod, tipOf } from "./method.ts";
+import { inOrder, readQuery, searchBlocks } from "./search.ts";
 
 /** Headers that one `blockchain` call answers. */
 const maxHeaders = 20n;
@@ -121,6 +122,20 @@ const blockchain = method(
   { cacheable: true },
 );
 
+const blockSearch = method(
+  { query: "text", page: "integer", per_page: "integer", order_by: "text" },
+  async (context, { query = "", page, per_page: perPage, order_by: orderBy = "" }) => {
+    const heights = inOrder(await searchBlocks(context, readQuery(query)), orderBy, "desc");
+    const { start, end } = pageOf(heights.length, page, perPage);
+    const blocks = [];
+    for (const height of heights.slice(start, end)) {
+      const stored = await blockAt(context, height);
+      blocks.push({ block_id: blockIdJson(stored.blockId), block: blockJson(stored.block) });
+    }
+    return { blocks, total_count: String(heights.length) };
+  },
+);
+
 const abciInfo = method({}, async (context) => {
   const { appHash, appVersion } = await context.engine.status();
   return {
@@ -167,6 +182,7 @@ export const chainMethods: Readonly<Record<string, RpcMethod>> = {
   block,
   block_by_hash: blockByHash,
   block_results: blockResults,
+  block_search: blockSearch,
   blockchain,
   commit,
   consensus_params: consensusParams,

@@ -1,11 +1,10 @@
 import { txProofs } from "@stoa/consensus";
-import { emptyBytes, equalBytes, fromHex, maxInt64, toBase64, toHexUpper } from "@stoa/std";
-import type { CommittedBlock, StoredTx, TxFilter, TxPlace } from "../../engines/engine.ts";
-import { tagsOf } from "./block-events.ts";
-import { type EventQuery, matchesQuery, maxQueryLength, parseQuery, type QueryCondition } from "./event-query.ts";
+import { emptyBytes, equalBytes, toBase64, toHexUpper } from "@stoa/std";
+import type { CommittedBlock, StoredTx } from "../../engines/engine.ts";
 import { type JsonValue, RpcError } from "./json-rpc.ts";
 import { merkleProofJson, txResultJson } from "./json-values.ts";
 import { method, pageOf, type RpcContext, type RpcMethod } from "./method.ts";
+import { inOrder, readQuery, searchTxs } from "./search.ts";
 
 /** How long `broadcast_tx_commit` waits for the block (base-chain.md §1.6). */
 const commitTimeoutMs = 10_000;
@@ -111,14 +110,7 @@ const tx = method({ hash: "bytes", prove: "yesNo" }, async (context, { hash = em
 const txSearch = method(
   { query: "text", prove: "yesNo", page: "integer", per_page: "integer", order_by: "text" },
   async (context, { query = "", prove = false, page, per_page: perPage, order_by: orderBy = "" }) => {
-    if (query.length > maxQueryLength) throw RpcError.internal("maximum query length exceeded");
-    const parsed = parseQuery(query);
-    if (!parsed.ok) throw RpcError.internal(parsed.error);
-    const found = [...(await searchTxs(context, parsed.value))];
-    if (orderBy === "desc") found.reverse();
-    else if (orderBy !== "asc" && orderBy !== "") {
-      throw RpcError.internal("expected order_by to be either `asc` or `desc` or empty");
-    }
+    const found = inOrder(await searchTxs(context, readQuery(query)), orderBy, "asc");
     const { start, end } = pageOf(found.length, page, perPage);
     const txs: JsonValue[] = [];
     for (const place of found.slice(start, end)) {
@@ -128,74 +120,6 @@ const txSearch = method(
     return { txs, total_count: String(found.length) };
   },
 );
-
-/** Runs a query: the index answers equality and heights, what is left is compared transaction by transaction. */
-async function searchTxs({ engine }: RpcContext, query: EventQuery): Promise<readonly TxPlace[]> {
-  const byHash = query
-    .map((condition) => (condition.tag === "tx.hash" ? equalText(condition) : undefined))
-    .find(Boolean);
-  if (byHash !== undefined) {
-    const stored = await engine.tx(fromHex(byHash) ?? emptyBytes);
-    return stored !== undefined && matchesQuery(query, txTags(stored)) ? [stored] : [];
-  }
-  const filter = filterOf(query);
-  if (filter.equals.length === 0 && !query.some(({ tag }) => tag === "tx.height")) {
-    throw RpcError.internal(
-      "the query is not supported: it needs tx.hash, tx.height or an attribute that equals a text",
-    );
-  }
-  const places = await engine.searchTxs(filter);
-  if (query.every(isIndexed)) return places;
-  const found: TxPlace[] = [];
-  for (const place of places) {
-    const stored = await engine.txAt(place);
-    if (stored !== undefined && matchesQuery(query, txTags(stored))) found.push(place);
-  }
-  return found;
-}
-
-/** The text that a condition asks for exactly, if it does. */
-function equalText({ operator, operand }: QueryCondition): string | undefined {
-  return operator === "=" && operand?.kind === "text" ? operand.text : undefined;
-}
-
-/** The height that a condition bounds, if it is a plain one. */
-function boundHeight({ tag, operand }: QueryCondition): bigint | undefined {
-  if (tag !== "tx.height" || operand?.kind !== "number" || !/^\d{1,18}$/.test(operand.digits)) return undefined;
-  return BigInt(operand.digits);
-}
-
-/** True if the index alone decides the condition. */
-function isIndexed(condition: QueryCondition): boolean {
-  if (condition.tag === "tx.height") return boundHeight(condition) !== undefined;
-  return equalText(condition) !== undefined;
-}
-
-/** Tags of a stored transaction: only indexed attributes count (base-chain.md §5.4). */
-function txTags(stored: StoredTx): ReturnType<typeof tagsOf> {
-  const indexed = stored.result.events.map(({ type, attributes }) => ({
-    type,
-    attributes: attributes.filter(({ index }) => index),
-  }));
-  return tagsOf(indexed, { "tx.hash": toHexUpper(stored.hash), "tx.height": String(stored.height) });
-}
-
-function filterOf(query: EventQuery): TxFilter {
-  let [minHeight, maxHeight] = [1n, maxInt64 - 1n];
-  const equals: { key: string; value: string }[] = [];
-  for (const condition of query) {
-    const { tag, operator } = condition;
-    const text = tag === "tx.height" ? undefined : equalText(condition);
-    if (text !== undefined) equals.push({ key: tag, value: text });
-    const height = boundHeight(condition);
-    if (height === undefined) continue;
-    const low = operator === "=" || operator === ">=" ? height : operator === ">" ? height + 1n : minHeight;
-    const high = operator === "=" || operator === "<=" ? height : operator === "<" ? height - 1n : maxHeight;
-    if (low > minHeight) minHeight = low;
-    if (high < maxHeight) maxHeight = high;
-  }
-  return { equals, minHeight, maxHeight };
-}
 
 const unconfirmedTxs = method({ limit: "integer" }, async ({ engine }, { limit = 30n }) => {
   const bounded = limit < 1n ? 30 : limit > 100n ? 100 : Number(limit);
