@@ -40,9 +40,10 @@ function joinTerminal(session: ShellSession, tty: boolean, stdin: boolean): () =
     resize();
     stdout.on("resize", resize);
   }
-  if (stdin) keys.on("data", typed);
+  const ended = (): void => session.endInput();
+  if (stdin) keys.on("data", typed).on("end", ended);
   return () => {
-    keys.removeListener("data", typed);
+    keys.removeListener("data", typed).removeListener("end", ended);
     stdout.removeListener("resize", resize);
     if (tty) keys.setRawMode(false);
     keys.pause();

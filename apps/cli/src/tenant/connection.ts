@@ -7,6 +7,7 @@ import { CliError } from "../command.ts";
 import { KeyStore, type LocalSigner } from "../keys/key-store.ts";
 import { askPassphrase } from "../keys/passphrase.ts";
 import { type HomePaths, type HomeRecord, homePaths, readHome } from "../local/home.ts";
+import { isSimulated, plainReason, refusalHint } from "./refusal.ts";
 
 /** Options of every command that talks to a chain. */
 export const connectionOptions: Readonly<Record<string, OptionSpec>> = {
@@ -82,26 +83,17 @@ export function connect(invocation: Invocation): Connection {
   };
 }
 
-const refusalHints: ReadonlyMap<string, string> = new Map([
-  ["sdk/5", "the account holds too little: stoa query bank balances ADDRESS shows what it has"],
-  ["sdk/32", "another command used the same key meanwhile: run this one again"],
-  ["sdk/13", "the fee is below what the node takes"],
-  ["deployment/20", "check the deposit: its denomination must be uact and it must reach the minimum"],
-  ["deployment/24", "prices must be in uact on this network"],
-  ["market/28", "the account holds too little for the deposit"],
-  ["escrow/4", "the deployment's money has run out: close it, or deploy again"],
-]);
-
 /** A chain's failure as the CLI tells it: what was refused, the code, and what to do. */
 export function chainFailure(doing: string, error: unknown): CliError {
   if (error instanceof CliError) return error;
   if (!(error instanceof ChainError)) throw error;
-  const code = error.codespace === "" ? "" : `${error.codespace}/${error.abciCode}`;
+  const simulated = isSimulated(error.message);
+  const code = error.codespace === "" || simulated ? "" : `${error.codespace}/${error.abciCode}`;
   const hint =
     error.code === "unreachable"
       ? "is the network running? stoa status; stoa up starts a local one"
-      : refusalHints.get(code);
-  const text = `${doing}: ${error.message}${code === "" ? "" : ` (${code})`}`;
+      : refusalHint(code, error.message);
+  const text = `${doing}: ${plainReason(error.message)}${code === "" ? "" : ` (${code})`}`;
   return new CliError(`chain_${error.code.replaceAll("-", "_")}`, text, {
     cause: error,
     ...(hint === undefined ? {} : { hint }),

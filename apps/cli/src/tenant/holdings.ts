@@ -55,6 +55,12 @@ export interface Runway {
   readonly blocks: bigint | undefined;
 }
 
+/** Why a lease ended, in words; "" while it runs. */
+function reasonText(reason: LeaseClosedReason): string {
+  if (reason === LeaseClosedReason.lease_closed_invalid) return "";
+  return (LeaseClosedReason[reason] ?? "").replace(/^lease_closed_(reason_)?/, "").replaceAll("_", " ");
+}
+
 function leaseFacts(lease: Lease): LeaseFacts {
   const { owner = "", dseq = 0n, gseq = 0, oseq = 0, provider = "", bseq = 0 } = lease.id ?? {};
   const price = lease.price === undefined ? undefined : readDecCoin(lease.price);
@@ -66,7 +72,7 @@ function leaseFacts(lease: Lease): LeaseFacts {
     denom: price?.denom ?? "",
     since: lease.createdAt,
     closedOn: lease.closedOn,
-    reason: (LeaseClosedReason[lease.reason] ?? "").replace(/^lease_closed_(reason_)?/, "").replaceAll("_", " "),
+    reason: reasonText(lease.reason),
   };
 }
 

@@ -4,7 +4,7 @@ import { GatewayError } from "./errors.ts";
 import { MessageFeed } from "./feed.ts";
 import type { GatewaySocket } from "./ports.ts";
 
-const codes = { stdout: 100, stderr: 101, result: 102, failure: 103, stdin: 104, resize: 105 } as const;
+const codes = { stdout: 100, stderr: 101, result: 102, failure: 103, stdin: 104, resize: 105, endInput: 0 } as const;
 
 export interface ShellOutput {
   readonly stream: "stdout" | "stderr";
@@ -57,6 +57,11 @@ export class ShellSession {
 
   write(data: Uint8Array): void {
     this.#socket?.send(concatBytes(Uint8Array.of(codes.stdin), data));
+  }
+
+  /** No more input: a code that no frame has ends the provider's reading, and so the command's input. */
+  endInput(): void {
+    this.#socket?.send(Uint8Array.of(codes.endInput));
   }
 
   resize(columns: number, rows: number): void {
