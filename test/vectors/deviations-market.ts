@@ -47,6 +47,13 @@ function actualIfSameAnte(step: TxStep): ExpectedResult | undefined {
   return recorded === JSON.stringify(anteEvents(step.actual.events)) ? step.actual : undefined;
 }
 
+/** Amounts of a unit that an offer must reach, as JSON names them. */
+const offerParts = [
+  ["cpu", "units"],
+  ["memory", "quantity"],
+  ["gpu", "units"],
+] as const;
+
 /** True if an offer names every unit of the spec once and nothing else, with no less of anything. */
 function offerSuffices(spec: Json | undefined, offer: Json | undefined): boolean {
   const offered = items(offer).map(fields);
@@ -54,13 +61,10 @@ function offerSuffices(spec: Json | undefined, offer: Json | undefined): boolean
   const ids = offered.map((one) => numberOf(fields(one.resources).id));
   if (new Set(ids).size !== ids.length || ids.length !== wanted.length) return false;
   return wanted.every((unit) => {
-    const resources = fields(
-      offered.find((one) => numberOf(fields(one.resources).id) === numberOf(unit.id))?.resources,
-    );
-    const units = (of: Json | undefined, ...path: string[]): bigint =>
-      numberOf(path.reduce<Json | undefined>((value, key) => fields(value)[key], of));
-    const enough = (...path: string[]): boolean => units(resources, ...path) >= units(unit, ...path);
-    return enough("cpu", "units", "val") && enough("memory", "quantity", "val") && enough("gpu", "units", "val");
+    const match = offered.find((one) => numberOf(fields(one.resources).id) === numberOf(unit.id));
+    const resources = fields(match?.resources);
+    const amount = (of: Json | undefined, quantity: string): bigint => numberOf(fields(fields(of)[quantity]).val);
+    return offerParts.every(([kind, quantity]) => amount(resources[kind], quantity) >= amount(unit[kind], quantity));
   });
 }
 

@@ -1,5 +1,11 @@
 import type { DeviationRule } from "@stoa/chain";
-import { certificateQueryRule, lostCodeRule, panicRules, truncatedAminoRule } from "./deviations-codes.ts";
+import {
+  certificatePageRule,
+  certificateQueryRule,
+  lostCodeRule,
+  panicRules,
+  truncatedAminoRule,
+} from "./deviations-codes.ts";
 import { escrowRule } from "./deviations-escrow.ts";
 import { auditQueryRule, consequenceRule, maxBidsRule, offerRule, sameBlockRule } from "./deviations-market.ts";
 
@@ -9,6 +15,7 @@ export const replayDeviations: readonly DeviationRule[] = [
   ...panicRules,
   truncatedAminoRule,
   certificateQueryRule,
+  certificatePageRule,
   auditQueryRule,
   offerRule,
   maxBidsRule,

@@ -25,6 +25,7 @@ export type { CryptoPorts } from "./context.ts";
 export { InvariantBroken, type RegisteredError, registeredErrors } from "./errors.ts";
 export type { Execution } from "./execution.ts";
 export { GenesisError } from "./genesis-json.ts";
+export { type AnteSettings, type ChainModules, createModules } from "./modules.ts";
 export type {
   CheckStep,
   DeviationRule,
@@ -36,4 +37,3 @@ export type {
   TxStep,
 } from "./replay/deviation.ts";
 export type { RecordedEvent, RecordedMessage } from "./replay/scenario.ts";
-export { type AnteSettings, type ChainModules, createModules } from "./modules.ts";

@@ -59,7 +59,7 @@ export function deductFee(needs: AnteNeeds, ctx: Context, tx: Transaction): void
  * Gas that the reference spends on taking a fee beyond ours: on indexes of balances and on the accounts of both sides.
  * Charged nearly in full, so that a gas limit means the same here as there.
  */
-const feeTransferGas = 6_000n;
+const feeTransferGas = 4_700n;
 
 function collect(needs: AnteNeeds, ctx: Context, from: Uint8Array, fee: Coins): void {
   if (validateCoins(fee) !== undefined) refuse(sdkErrors.insufficientFee, `invalid fee amount: ${formatCoins(fee)}`);

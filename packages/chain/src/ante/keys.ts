@@ -18,7 +18,7 @@ export const simulationKey: PublicKey = secp256k1Key(Uint8Array.of(
 ));
 
 /** Gas for a first key beyond its writing, as the reference's costs have it. */
-const firstKeyGas = 2_000n;
+const firstKeyGas = 3_300n;
 
 /** The key of an Any; a decoded transaction holds only known keys, so what cannot be read is refused with sdk 8. */
 export function readKey(any: Any): PublicKey {
