@@ -8,6 +8,8 @@ export interface TestGroup {
   readonly oneProcess: boolean;
   /** Longest time the whole group may take, in seconds. */
   readonly limitSeconds: number;
+  /** True if a test of it runs containers. */
+  readonly needsEngine: boolean;
 }
 
 const purePackages = ["std", "wire", "market", "consensus", "sdl", "store", "chain"];
@@ -20,23 +22,43 @@ function tests(folder: string, pattern = "**/*.test.ts"): string[] {
 /** The groups of `./stoa test`, cheap and telling ones first; `long` adds what takes more than minutes. */
 export function testGroups(long: boolean): TestGroup[] {
   const groups: TestGroup[] = [
-    { name: "architecture", files: tests("test", "architecture/*.test.ts"), oneProcess: false, limitSeconds: 300 },
+    {
+      name: "architecture",
+      files: [...tests("test", "architecture/*.test.ts"), ...tests("test/runner")],
+      oneProcess: false,
+      limitSeconds: 300,
+      needsEngine: false,
+    },
     ...purePackages.map((name) => ({
       name,
       files: tests(`packages/${name}`),
       oneProcess: true,
       limitSeconds: 300,
+      needsEngine: false,
     })),
     ...shellPackages.map((folder) => ({
       name: folder,
       files: tests(folder),
       oneProcess: false,
       limitSeconds: 300,
+      needsEngine: folder === "apps/provider",
     })),
-    { name: "vectors", files: tests("test/vectors"), oneProcess: false, limitSeconds: 300 },
-    { name: "end to end", files: tests("test/e2e", "*.e2e.ts"), oneProcess: false, limitSeconds: 480 },
+    { name: "vectors", files: tests("test/vectors"), oneProcess: false, limitSeconds: 300, needsEngine: false },
+    {
+      name: "end to end",
+      files: tests("test/e2e", "*.e2e.ts"),
+      oneProcess: false,
+      limitSeconds: 480,
+      needsEngine: true,
+    },
   ];
   if (long)
-    groups.push({ name: "long", files: tests("test/long", "*.long.ts"), oneProcess: false, limitSeconds: 3600 });
+    groups.push({
+      name: "long",
+      files: tests("test/long", "*.long.ts"),
+      oneProcess: false,
+      limitSeconds: 3600,
+      needsEngine: true,
+    });
   return groups.filter((group) => group.files.length > 0);
 }

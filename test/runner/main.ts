@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
+import { testEngine } from "./engine.ts";
 import { type TestGroup, testGroups } from "./groups.ts";
 import type { Outcome } from "./reporter.ts";
 
@@ -81,9 +82,19 @@ async function main(): Promise<void> {
     process.exitCode = 2;
     return;
   }
-  const env = { ...process.env, ...(long ? { STOA_LONG: "1" } : {}) };
+  const chosen = known.filter(({ name }) => only.length === 0 || only.includes(name));
   const totals: Totals = { passed: 0, failed: 0, skipped: 0 };
-  for (const group of known) if (only.length === 0 || only.includes(group.name)) await runGroup(group, env, totals);
+  const engine = chosen.some(({ needsEngine }) => needsEngine) ? await testEngine() : undefined;
+  const env: NodeJS.ProcessEnv = {
+    ...process.env,
+    ...(long ? { STOA_LONG: "1" } : {}),
+    ...(engine?.dockerHost === undefined ? {} : { DOCKER_HOST: engine.dockerHost }),
+  };
+  try {
+    for (const group of chosen) await runGroup(group, env, totals);
+  } finally {
+    await engine?.stop();
+  }
   console.log(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
   if (totals.failed > 0 || totals.passed === 0) process.exitCode = 1;
 }
