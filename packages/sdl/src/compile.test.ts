@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { pureHash } from "@stoa/std/crypto";
 import { compileSdl, type SdlDialect } from "./compile.ts";
 import type { Problem } from "./problem.ts";
+import { sdlMaxChars } from "./yaml-reader.ts";
 
 const good = `version: "2.0"
 services:
@@ -94,6 +95,15 @@ test("input beyond the limits is answered, not worked on", () => {
   for (let i = 1; i < 30; i++) laughs.push(`a${i}: &a${i} [*a${i - 1}, *a${i - 1}]`);
   assert.equal(code(laughs.join("\n")), "yaml-alias");
   assert.equal(code("a: &a [*a]"), "yaml-alias");
+});
+
+test("the costliest texts of full length are answered in seconds", () => {
+  const full = (piece: string): string => piece.repeat(Math.floor(sdlMaxChars / piece.length));
+  for (const text of [full("[]"), `a: [${full("a,").slice(8)}`, full("*a "), full("%A\n"), full(": ")]) {
+    const started = performance.now();
+    assert.ok(problemsOf(text).length > 0);
+    assert.ok(performance.now() - started < 15_000, text.slice(0, 8));
+  }
 });
 
 test("quoted text and flow lists may continue at any column, as the references read them", () => {

@@ -17,8 +17,8 @@ import type { Position, Problems } from "./problem.ts";
 import type { YamlEntry, YamlNode } from "./yaml-node.ts";
 import { TabCheck } from "./yaml-tabs.ts";
 
-/** Longest SDL that is read, in UTF-16 units: five times the largest known. */
-export const sdlMaxChars = 256 * 1024;
+/** Longest SDL that is read, in UTF-16 units: six times the largest known; the worst text takes about two seconds. */
+export const sdlMaxChars = 128 * 1024;
 /** Deepest nesting: the grammar itself needs 12. */
 export const sdlMaxDepth = 64;
 /** Most nodes after aliases are followed: the largest known SDL has below 2000. */

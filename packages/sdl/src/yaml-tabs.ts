@@ -1,5 +1,8 @@
 import { CST } from "yaml";
 
+/** Spaces and list dashes at the start of a line. */
+const linePrefix = / *(- +)*/y;
+
 /**
  * Finds tabs where libyaml, and so Go, refuses them and js-yaml does not: outside of texts and flow collections,
  * before anything that could begin a key.
@@ -58,12 +61,12 @@ export class TabCheck {
   private afterText(lexeme: string): void {
     this.nextIsText = false;
     this.afterComment = false;
-    const line = this.text.slice(this.text.lastIndexOf("\n", this.offset) + 1, this.offset);
-    this.plainIndent = /^ *(- +)*/.exec(line)?.[0].length ?? 0;
+    linePrefix.lastIndex = this.lineStart;
+    this.plainIndent = linePrefix.exec(this.text)?.[0].length ?? 0;
     this.offset += lexeme.length;
     // The text of a block ends with its line.
     this.keyMayBegin = lexeme.endsWith("\n");
     if (this.keyMayBegin) this.plainIndent = -1;
-    this.lineStart = this.text.lastIndexOf("\n", this.offset - 1) + 1;
+    if (lexeme.includes("\n")) this.lineStart = this.text.lastIndexOf("\n", this.offset - 1) + 1;
   }
 }
