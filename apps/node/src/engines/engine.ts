@@ -1,4 +1,4 @@
-import type { TxResult as CheckResult, QueryRequest, QueryResponse } from "@stoa/chain";
+import type { TxResult as CheckResult, InfoResponse, QueryRequest, QueryResponse } from "@stoa/chain";
 import type {
   AbciEvent,
   Block,
@@ -119,6 +119,8 @@ export interface Engine {
   /** Checks without keeping. */
   checkTx(tx: Uint8Array): Promise<CheckResult>;
   mempool(limit: number): Promise<MempoolView>;
+  /** What the state machine says of itself. */
+  info(): Promise<InfoResponse>;
   query(request: QueryRequest): Promise<QueryResponse>;
   block(height: bigint): Promise<StoredBlock | undefined>;
   blockByHash(hash: Uint8Array): Promise<StoredBlock | undefined>;

@@ -1,4 +1,4 @@
-import type { TxResult as CheckResult, QueryRequest, QueryResponse } from "@stoa/chain";
+import type { TxResult as CheckResult, InfoResponse, QueryRequest, QueryResponse } from "@stoa/chain";
 import { type ConsensusParams, newValidatorSet, nilBlockId, ValidatorSet } from "@stoa/consensus";
 import { messageOf } from "@stoa/host";
 import {
@@ -270,6 +270,10 @@ export class EmbeddedEngine implements Engine {
 
   async mempool(limit: number): Promise<MempoolView> {
     return this.pool.view(limit);
+  }
+
+  async info(): Promise<InfoResponse> {
+    return this.params.stateMachine.info();
   }
 
   async query(request: QueryRequest): Promise<QueryResponse> {

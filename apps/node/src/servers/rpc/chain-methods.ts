@@ -11,7 +11,7 @@ import {
   headerJson,
   validatorJson,
 } from "./json-values.ts";
-import { heightOf, method, pageOf, type RpcContext, type RpcMethod, tipOf } from "./method.ts";
+import { heightOf, method, pageOf, type RpcContext, type RpcMethod } from "./method.ts";
 import { inOrder, readQuery, searchBlocks } from "./search.ts";
 
 /** Headers that one `blockchain` call answers. */
@@ -136,15 +136,15 @@ const blockSearch = method(
   },
 );
 
-const abciInfo = method({}, async (context) => {
-  const { appHash, appVersion } = await context.engine.status();
+const abciInfo = method({}, async ({ engine }) => {
+  const { data, version, appVersion, lastBlockHeight, lastBlockAppHash } = await engine.info();
   return {
     response: {
-      data: context.identity.moniker,
-      version: context.identity.appVersion,
+      data,
+      version,
       ...(appVersion === 0n ? {} : { app_version: String(appVersion) }),
-      last_block_height: String(await tipOf(context)),
-      last_block_app_hash: toBase64(appHash),
+      last_block_height: String(lastBlockHeight),
+      last_block_app_hash: toBase64(lastBlockAppHash),
     },
   };
 });

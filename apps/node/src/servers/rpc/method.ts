@@ -46,11 +46,6 @@ export function method<P extends ParamList>(
   return { params, cacheable: options.cacheable ?? false, call: erased };
 }
 
-/** Height of the last block. */
-export async function tipOf(context: RpcContext): Promise<bigint> {
-  return (await context.engine.heights()).highest;
-}
-
 /** The height that was asked for, or the tip; with the reference's refusals (base-chain.md §5.3). */
 export async function heightOf(context: RpcContext, asked: bigint | undefined, beyondTip = 0n): Promise<bigint> {
   const { lowest, highest: tip } = await context.engine.heights();

@@ -6,6 +6,7 @@ import { defaultConsensusParams, verifyStoreProof } from "@stoa/consensus";
 import { nativeHash, systemClock, systemTimers } from "@stoa/host";
 import { silentLog, toBase64, toHexUpper, utf8 } from "@stoa/std";
 import { MemoryBackend } from "@stoa/store";
+import { WebSocket } from "ws";
 import { EmbeddedEngine } from "../../engines/embedded/embedded-engine.ts";
 import type { Genesis } from "../../home/genesis.ts";
 import { signerOfSeed } from "../../home/validator-key.ts";
@@ -94,7 +95,7 @@ test("CosmJS reads what it sent: broadcast, search, proofs, blocks, validators",
   assert.equal((await client.validatorsAll(height)).validators[0]?.votingPower, 10n);
   assert.equal((await client.blockchain(1, height)).blockMetas.at(-1)?.header.height, 1);
   assert.equal((await client.genesis()).chainId, "stoa-rpc-1");
-  assert.equal((await client.abciInfo()).data, "test");
+  assert.equal((await client.abciInfo()).data, "kv");
   assert.equal((await client.numUnconfirmedTxs()).total, 0);
   await assert.rejects(client.broadcastTxSync({ tx }), /tx already exists in cache/);
 });
@@ -217,4 +218,56 @@ test("GET takes quoted texts, hex and bare numbers, and answers with id -1", asy
   assert.equal(response.headers.get("access-control-allow-origin"), "*");
   assert.equal(response.headers.get("cache-control"), "public, max-age=86400");
   await response.text();
+});
+
+/** Sends frames and collects as many answers. */
+async function exchange(url: string, frames: readonly unknown[]): Promise<string[]> {
+  const socket = new WebSocket(`${url.replace("http", "ws")}/websocket`);
+  const answers: string[] = [];
+  await new Promise<void>((resolve, reject) => {
+    socket.on("error", reject);
+    socket.on("open", () => {
+      for (const frame of frames) socket.send(typeof frame === "string" ? frame : JSON.stringify(frame));
+    });
+    socket.on("message", (data) => {
+      answers.push(String(data));
+      if (answers.length === frames.length) resolve();
+    });
+  });
+  socket.terminate();
+  return answers;
+}
+
+test("a websocket answers in the reference's words", async (t) => {
+  const { url } = await startRpc(t, 60_000);
+  const call = (id: number, method: string, query?: string): unknown => {
+    return { jsonrpc: "2.0", id, method, params: query === undefined ? {} : { query } };
+  };
+  const block = "tm.event='NewBlock'";
+  const frames = [
+    call(1, "subscribe", block),
+    call(2, "subscribe", block),
+    call(3, "unsubscribe", block),
+    call(4, "unsubscribe", block),
+    call(5, "unsubscribe_all"),
+    call(6, "subscribe", "tm.event="),
+    call(7, "subscribe"),
+    call(8, "nope"),
+    "not json",
+    call(9, "health"),
+    ...[10, 11, 12, 13, 14, 15].map((id) => call(id, "subscribe", `tx.height=${id}`)),
+  ];
+  const answers = await exchange(url, frames);
+  const found = (id: number): string => answers.find((answer) => answer.includes(`"id":${id},`)) ?? "";
+  assert.match(found(1), /"result":\{\}/);
+  assert.match(found(2), /-32603.*"data":"already subscribed"/);
+  assert.match(found(3), /"result":\{\}/);
+  for (const id of [4, 5]) assert.match(found(id), /"data":"subscription not found"/);
+  assert.match(found(6), /"data":"failed to parse query: offset 9: EOF"/);
+  assert.match(found(7), /"data":"failed to parse query: offset 0: EOF"/);
+  assert.match(found(8), /"code":-32601,"message":"Method not found"\}/);
+  assert.ok(answers.some((answer) => /^\{"jsonrpc":"2.0","error":\{"code":-32700/.test(answer)));
+  assert.match(found(9), /"result":\{\}/);
+  assert.match(found(14), /"result":\{\}/);
+  assert.match(found(15), /max_subscriptions_per_client 5 reached/);
 });
