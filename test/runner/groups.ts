@@ -43,6 +43,7 @@ export function testGroups(long: boolean): TestGroup[] {
       limitSeconds: 300,
       needsEngine: folder === "apps/provider",
     })),
+    { name: "determinism", files: tests("test/determinism"), oneProcess: false, limitSeconds: 300, needsEngine: false },
     { name: "vectors", files: tests("test/vectors"), oneProcess: false, limitSeconds: 300, needsEngine: false },
     {
       name: "end to end",
