@@ -11,7 +11,12 @@ export interface RecordedDeployment {
   /** Name of the owner in `ids`. */
   readonly owner: string;
   readonly manifest: Manifest;
+  /** True if it ran before the first case. */
+  readonly running: boolean;
 }
+
+/** Roles whose lease had its manifest before the first case (README of the vectors). */
+const runningRoles = ["web", "full", "missing", "movesrc", "t2"];
 
 const httpOptions = {
   maxBodySize: 1_048_576,
@@ -105,6 +110,29 @@ function pathOf(entry: GatewayCase, pattern: RegExp, dseq: string): boolean {
   return pattern.exec(entry.request.path)?.[1] === dseq;
 }
 
+interface Migration {
+  readonly hostnames_to_migrate: readonly string[];
+  readonly destination_dseq: number;
+}
+
+/** Migrations of host names that were carried out. */
+function migrations(cases: readonly GatewayCase[]): readonly Migration[] {
+  return cases
+    .filter(({ request, response }) => request.path === "/hostname/migrate" && response.status === 200)
+    .map(({ request }) => JSON.parse(request.body ?? "{}") as Migration);
+}
+
+/** True if the lease must have had its manifest before the first case: something shows of it before one is sent. */
+function shownFirst(dseq: string, cases: readonly GatewayCase[]): boolean {
+  for (const entry of cases) {
+    if (entry.response.status !== 200) continue;
+    if (pathOf(entry, /^\/deployment\/(\d+)\/manifest$/, dseq)) return false;
+    if (pathOf(entry, /^\/lease\/(\d+)\/1\/1\//, dseq)) return true;
+    if (migrations([entry]).some(({ destination_dseq }) => String(destination_dseq) === dseq)) return true;
+  }
+  return false;
+}
+
 function manifestOf(role: string, dseq: string, cases: readonly GatewayCase[]): Manifest {
   const sent = cases.find(
     (entry) =>
@@ -118,12 +146,8 @@ function manifestOf(role: string, dseq: string, cases: readonly GatewayCase[]): 
   const fromReply = decoded(given?.response.body);
   if (fromReply !== undefined) return withEndpoints(fromReply);
   const image = role === "missing" ? "docker.io/local/missing:1" : "docker.io/local/work:1";
-  const moved = cases
-    .filter(({ request, response }) => request.path === "/hostname/migrate" && response.status === 200)
-    .flatMap(
-      ({ request }) => (JSON.parse(request.body ?? "{}") as { hostnames_to_migrate: string[] }).hostnames_to_migrate,
-    );
-  const hosts = role === "movesrc" ? moved : [];
+  const moved = migrations(cases).filter((each) => role === "movesrc" || String(each.destination_dseq) === dseq);
+  const hosts = moved.flatMap((each) => each.hostnames_to_migrate);
   const shown = cases.find(
     (entry) => entry.response.status === 200 && pathOf(entry, /^\/lease\/(\d+)\/\d+\/\d+\/status$/, dseq),
   );
@@ -152,6 +176,7 @@ export function recordedDeployments(
     dseq: BigInt(dseq),
     owner: ownerOf(role, dseq, cases),
     manifest: manifestOf(role, dseq, cases),
+    running: runningRoles.includes(role) || shownFirst(dseq, cases),
   }));
 }
 

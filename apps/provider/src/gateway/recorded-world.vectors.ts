@@ -38,8 +38,6 @@ const capacity = {
   storageClasses: { beta1: 256 * gib, beta2: 256 * gib, beta3: 256 * gib },
 };
 
-/** Roles whose lease had its manifest before the first case. */
-const deployedRoles = ["web", "full", "missing", "movesrc", "t2"];
 /** Roles without a lease of this provider. */
 const leaselessRoles = ["open", "closed"];
 
@@ -212,7 +210,7 @@ export class RecordedWorld {
         const reserved = this.#ledger.reserve(orderOf(lease), groupDemand(spec));
         if (!reserved.ok) throw new Error(reserved.shortages.map(({ message }) => message).join("; "));
       }
-      if (deployedRoles.includes(deployment.role)) await this.#book.accept(this.#leasesOf(deployment));
+      if (deployment.running) await this.#book.accept(this.#leasesOf(deployment));
     }
     await this.settle();
     return this.#server.listen(0, "127.0.0.1");
@@ -233,7 +231,9 @@ export class RecordedWorld {
     const day = 86_400_000_000_000n;
     const start = now() * 1_000_000n + BigInt(this.#certificates.size) - (expired ? 3n * day : 0n);
     const pair = newCertificate({ address: wrongName ?? owner, hosts: [], nowNs: start, validDays: 1 });
-    const published = /published/.test(note) && !/revoked|unpublished|not published|unknown to the chain/.test(note);
+    // A file that says nothing of a certificate means one that is in order.
+    const published =
+      (note === "" || /published/.test(note)) && !/revoked|unpublished|not published|unknown to the chain/.test(note);
     this.#certificates.set(name, { pair, owner, onChain: published ? onChainOf(pair) : undefined });
     return pair;
   }
