@@ -1,4 +1,4 @@
-import { equalBytes, type Hash, type Verifier } from "@stoa/std";
+import type { Hash, Verifier } from "@stoa/std";
 import { ProtobufError, ProtobufWriter, readFields } from "./protobuf.ts";
 
 /** Key types that consensus knows; parameters allow ed25519 alone by default (base-chain.md §1.5). */
@@ -35,10 +35,6 @@ export function decodePublicKey(bytes: Uint8Array): PublicKey {
   if (key === undefined) throw new ProtobufError("a public key of an unknown type");
   if (key.bytes.length !== keySizes[key.type]) throw new ProtobufError(`a ${key.type} key of the wrong size`);
   return key;
-}
-
-export function equalKeys(a: PublicKey, b: PublicKey): boolean {
-  return a.type === b.type && equalBytes(a.bytes, b.bytes);
 }
 
 /** True if the key signed the message; ed25519 by ZIP-215. */
