@@ -2,5 +2,6 @@
 export {
   type GatewayCase, type GatewayCaseRequest, type GatewayDeviation, type GatewayExpectation, gatewayDeviations,
 } from "./vectors/deviations-gateway.ts";
+export { replayDeviations } from "./vectors/deviations-replay.ts";
 export type { VectorFailure, VectorFamily, VectorReport } from "./vectors/family.ts";
 export { haveVectors, testFamily, vectorsDir } from "./vectors/harness.ts";

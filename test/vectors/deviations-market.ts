@@ -125,29 +125,102 @@ export const sameBlockRule: DeviationRule = {
   }),
 };
 
-/** What our own state says must come of a message whose objects an earlier rule changed; undefined where it cannot tell. */
+function orderState(own: OwnState, msg: RecordedMessage, height?: bigint): string {
+  const answer = own.query("/akash.market.v1beta5.Query/Order", { id: orderIdOf(msg) }, height);
+  return textOf(fields(fields(answer).order).state);
+}
+
+function deploymentState(own: OwnState, msg: RecordedMessage, height?: bigint): string {
+  const { owner, dseq } = fields(msg.id);
+  const request = { id: { owner: owner ?? "", dseq: dseq ?? "0" } };
+  const answer = own.query("/akash.deployment.v1beta4.Query/Deployment", request, height);
+  return textOf(fields(fields(answer).deployment).state);
+}
+
+function groupState(own: OwnState, msg: RecordedMessage, height?: bigint): string {
+  const answer = own.query("/akash.deployment.v1beta4.Query/Group", { id: msg.id ?? null }, height);
+  return textOf(fields(fields(answer).group).state);
+}
+
+function accountState(own: OwnState, msg: RecordedMessage, height?: bigint): string {
+  const { scope, xid } = fields(msg.id);
+  const request = { xid: `${textOf(scope)}/${textOf(xid)}` };
+  const answer = own.query("/akash.escrow.v1.Query/Accounts", request, height);
+  const row = items(fields(answer).accounts).find((one) => fields(fields(one).id).xid === xid);
+  return textOf(fields(fields(row).state).state);
+}
+
+/** What each result of a message presupposes of the objects that it names, before (`was`) or after (`is`) its block. */
+type Presumed = (own: OwnState, msg: RecordedMessage, before: bigint) => boolean;
+
+const notActive: Presumed = (own, msg) => leaseState(own, msg) !== "active";
+
+/** The state that stands behind each verdict, by message. */
+const presumed: Readonly<Record<string, Readonly<Record<string, Presumed>>>> = {
+  MsgWithdrawLease: {
+    "/0": (own, msg, before) => paymentState(own, msg, before) === "open",
+    "escrow/7": (own, msg) => paymentState(own, msg) !== "open",
+    "market/10": notActive,
+  },
+  MsgCreateLease: {
+    "/0": (own, msg, before) => bidState(own, msg, before) === "open" && orderState(own, msg, before) === "open",
+    "market/12": (own, msg) => bidState(own, msg) !== "open",
+    "market/13": (own, msg) => orderState(own, msg) !== "open",
+  },
+  MsgCreateBid: {
+    "/0": (own, msg) => bidState(own, msg) !== "",
+    "market/15": (own, msg, before) => orderState(own, msg, before) === "",
+    "market/21": (own, msg, before) => bidState(own, msg, before) !== "",
+    "market/23": (own, msg) => orderState(own, msg) === "active",
+    "market/24": (own, msg) => orderState(own, msg) === "closed",
+  },
+  MsgCloseBid: {
+    "/0": (own, msg, before) => ["active", "open"].includes(bidState(own, msg, before)),
+    "market/8": (own, msg) => leaseState(own, msg) === "" && bidState(own, msg) !== "open",
+    "market/10": notActive,
+    "market/18": (own, msg, before) => bidState(own, msg, before) === "",
+  },
+  MsgCloseLease: {
+    "/0": (own, msg, before) => ["active", "reclaiming"].includes(leaseState(own, msg, before)),
+    "market/7": (own, msg, before) => leaseState(own, msg, before) === "",
+    "market/10": notActive,
+    "market/24": (own, msg) => orderState(own, msg) === "closed",
+  },
+  MsgCloseDeployment: {
+    "/0": (own, msg, before) => deploymentState(own, msg, before) === "active",
+    "deployment/5": (own, msg) => deploymentState(own, msg) === "closed",
+  },
+  MsgUpdateDeployment: {
+    "/0": (own, msg) => deploymentState(own, msg) === "active",
+    "deployment/5": (own, msg) => deploymentState(own, msg) === "closed",
+  },
+  MsgCloseGroup: {
+    "/0": (own, msg, before) => groupState(own, msg, before) !== "closed",
+    "deployment/15": (own, msg) => groupState(own, msg) === "closed",
+  },
+  MsgPauseGroup: {
+    "/0": (own, msg, before) => !["closed", "paused"].includes(groupState(own, msg, before)),
+    "deployment/15": (own, msg) => groupState(own, msg) === "closed",
+    "deployment/17": (own, msg) => groupState(own, msg) === "paused",
+  },
+  MsgStartGroup: {
+    "/0": (own, msg, before) => ["paused", "insufficient_funds"].includes(groupState(own, msg, before)),
+    "deployment/15": (own, msg) => groupState(own, msg) === "closed",
+    "deployment/16": (own, msg) => groupState(own, msg) === "open",
+  },
+  MsgAccountDeposit: {
+    "/0": (own, msg, before) => ["open", "overdrawn"].includes(accountState(own, msg, before)),
+    "escrow/2": (own, msg) => accountState(own, msg) === "closed",
+  },
+};
+
+/** True if our own state is what our answer presupposes. */
 function justified(step: TxStep): boolean {
-  const { own, actual, height } = step;
   const [msg] = step.messages;
   if (msg === undefined || step.messages.length !== 1) return false;
-  const before = height - 1n;
-  const verdict = `${actual.codespace}/${actual.code}`;
-  switch (msg["@type"].split(".").at(-1)) {
-    case "MsgWithdrawLease":
-      if (verdict === "/0") return paymentState(own, msg, before) === "open";
-      return verdict === "escrow/7" && paymentState(own, msg) !== "open";
-    case "MsgCreateLease":
-      return verdict === "market/12" && bidState(own, msg) !== "open";
-    case "MsgCloseBid":
-      if (verdict === "/0") return ["active", "open"].includes(bidState(own, msg, before));
-      if (verdict === "market/8") return leaseState(own, msg) === "" && bidState(own, msg) !== "open";
-      return verdict === "market/10" && leaseState(own, msg) !== "active";
-    case "MsgCloseLease":
-      if (verdict === "/0") return leaseState(own, msg, before) === "active";
-      return verdict === "market/10" && leaseState(own, msg) !== "active";
-    default:
-      return false;
-  }
+  const name = msg["@type"].split(".").at(-1) ?? "";
+  const test = presumed[name]?.[`${step.actual.codespace}/${step.actual.code}`];
+  return test?.(step.own, msg, step.height - 1n) ?? false;
 }
 
 /** Results that follow from an earlier difference: decided by our own state of the objects that the message names. */
