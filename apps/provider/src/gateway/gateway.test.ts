@@ -246,6 +246,18 @@ test("a shell gives output and exit code, and says what it cannot run", async ()
   await assert.rejects((await shell(["true"], "nothing")).exitCode, /no service for that lease/);
 });
 
+test("what a client types at once, before the command runs, reaches it, and the end of input too", async () => {
+  const request = { service: "web", replica: 0, command: ["cat"], tty: false, stdin: true };
+  const session = await connect(fullAccess).shell(lease, request);
+  session.write(utf8("typed"));
+  session.resize(80, 24);
+  session.write(utf8(" more"));
+  session.endInput();
+  const output = await collect(session.output);
+  assert.equal(output.map(({ data }) => fromUtf8Lossy(data)).join(""), "typed more");
+  assert.equal(await session.exitCode, 0);
+});
+
 test("a stream of a lease that is not here ends with not found", async () => {
   const nowhere = collect(connect(fullAccess).logs({ ...lease, dseq: 8n }, all));
   await assert.rejects(nowhere, (error: GatewayError) => error.code === "not-found");

@@ -14,7 +14,6 @@ const maxBufferedBytes = 1 << 20;
 export class StreamSocket {
   readonly #socket: WebSocket;
   readonly #abort = new AbortController();
-  readonly #release: () => void;
   /** What came before anybody took it: a client may type before its command has started. */
   #early: Uint8Array[] = [];
   #earlyBytes = 0;
@@ -36,12 +35,11 @@ export class StreamSocket {
       const bytes = Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data as ArrayBuffer);
       if (bytes.length > 0) this.#receive(bytes);
     });
-    this.#release = () => {
+    socket.on("close", () => {
       deadline.cancel();
       pings.cancel();
       this.#abort.abort();
-    };
-    socket.on("close", this.#release);
+    });
   }
 
   /** Aborted when the client is gone. */
