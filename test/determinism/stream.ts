@@ -53,7 +53,7 @@ export function recordStream(seed: bigint, blocks: number): BlockStream {
 }
 
 function attempt(prng: Prng, kind?: string) {
-  const number = kind === undefined ? prng.below(kinds.length) : kinds.findIndex((one) => one === kind);
+  const number = kind === undefined ? prng.below(kinds.length) : (kinds as readonly string[]).indexOf(kind);
   return { kind: number, who: prng.below(30), which: prng.below(60), amount: prng.below(900) };
 }
 

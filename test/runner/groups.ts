@@ -24,7 +24,7 @@ export function testGroups(long: boolean): TestGroup[] {
   const groups: TestGroup[] = [
     {
       name: "architecture",
-      files: [...tests("test", "architecture/*.test.ts"), ...tests("test/runner")],
+      files: [...tests("test", "architecture/*.test.ts"), ...tests("test/docs"), ...tests("test/runner")],
       oneProcess: false,
       limitSeconds: 300,
       needsEngine: false,

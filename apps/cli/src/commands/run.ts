@@ -35,6 +35,7 @@ async function check(): Promise<number> {
 const scripts: Readonly<Record<string, () => Promise<number>>> = {
   check,
   gen: () => runSource("packages/wire/scripts/generate.ts", []),
+  docs: () => runSource("test/docs/write.ts", []),
   format: () => tool(["biome", "check", "--write", "."]),
 };
 
