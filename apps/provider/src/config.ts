@@ -4,7 +4,7 @@ import type { Attribute } from "@stoa/market";
 import { err, type Log, ok, type Result } from "@stoa/std";
 import type { PrivateKey } from "@stoa/wire/wallet";
 import { defaultPrices, readPrices } from "./engine/price-config.ts";
-import type { ProviderParams } from "./main.ts";
+import type { ProviderParams } from "./provider-params.ts";
 
 const dayMs = 86_400_000;
 const port = { min: 0, max: 65_535 };

@@ -2,15 +2,30 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { systemCode, writeFileAtomic } from "@stoa/host";
-import type { NewCertificate } from "../gateway/certificate.ts";
+import { type NewCertificate, newCertificate } from "../gateway/certificate.ts";
 
 export interface KeptPorts {
   readonly gateway: number;
   readonly router: number;
 }
 
+/** The self-signed certificate lives as long as the reference's. */
+const certificateDays = 365;
+/** An older one is replaced at the next start. Its serial is the time at which it was made. */
+const renewDays = 300n;
+const nsPerDay = 86_400_000_000_000n;
+
+/** The kept certificate while it is young enough, else a new one for this host. */
+export function ownCertificate(home: string, address: string, host: string, nowNs: bigint): NewCertificate {
+  const kept = loadCertificate(home);
+  if (kept !== undefined && nowNs - kept.serial < renewDays * nsPerDay) return kept;
+  const made = newCertificate({ address, hosts: [host], nowNs, validDays: certificateDays });
+  saveCertificate(home, made);
+  return made;
+}
+
 /** `undefined` before the first start. */
-export function loadCertificate(home: string): NewCertificate | undefined {
+function loadCertificate(home: string): NewCertificate | undefined {
   const content = readJson(join(home, "certificate.json"));
   if (content === undefined) return undefined;
   const { certificate, privateKey, publicKey, serial } = content as Record<string, string>;
@@ -18,7 +33,7 @@ export function loadCertificate(home: string): NewCertificate | undefined {
   return { certificate, privateKey, publicKey, serial: BigInt(serial) };
 }
 
-export function saveCertificate(home: string, certificate: NewCertificate): void {
+function saveCertificate(home: string, certificate: NewCertificate): void {
   writeFileAtomic(
     join(home, "certificate.json"),
     JSON.stringify({ ...certificate, serial: String(certificate.serial) }),
