@@ -189,14 +189,15 @@ export class ChainStore {
       if (result === undefined) throw new ProtobufError(`transaction ${index} of block ${height} has no result`);
       const place = chainKeys.place(height, index);
       put(chainKeys.txResult(height, index), encodeTxResult(result));
-      // A transaction that failed may come again; the later one is the one that counts, as in the reference.
-      put(chainKeys.placeOfTx(this.hash.sha256(tx)), place);
-      for (const [name, value] of indexedAttributes(result.events)) {
-        put(join(chainKeys.attribute(this.hash, "tx", name, value), place), emptyBytes);
+      const name = this.hash.sha256(tx);
+      // Bytes that failed may come again: the later one counts, unless it fails where an earlier one did not.
+      if (result.code === 0 || this.tx(name)?.result.code !== 0) put(chainKeys.placeOfTx(name), place);
+      for (const [tag, value] of indexedAttributes(result.events)) {
+        put(join(chainKeys.attribute(this.hash, "tx", tag, value), place), emptyBytes);
       }
     }
-    for (const [name, value] of indexedAttributes(results.events)) {
-      put(join(chainKeys.attribute(this.hash, "block", name, value), chainKeys.place(height, 0)), emptyBytes);
+    for (const [tag, value] of indexedAttributes(results.events)) {
+      put(join(chainKeys.attribute(this.hash, "block", tag, value), chainKeys.place(height, 0)), emptyBytes);
     }
     put(chainKeys.state(), encodeEngineState(state));
     return operations;
