@@ -11,11 +11,12 @@ import {
   verifyStoreProof,
 } from "@stoa/consensus";
 import { createNativeVerifier, nativeHash } from "@stoa/host";
-import { type Clock, silentLog, type Timer, type Timers, utf8 } from "@stoa/std";
+import { silentLog, utf8 } from "@stoa/std";
 import { type BatchOperation, MemoryBackend } from "@stoa/store";
 import type { Genesis } from "../../home/genesis.ts";
 import { signerOfSeed } from "../../home/validator-key.ts";
 import { KvMachine } from "../../testing/kv-machine.ts";
+import { ManualTime } from "../../testing/manual-time.ts";
 import type { CommittedBlock } from "../engine.ts";
 import { EmbeddedEngine, type EmbeddedEngineParams } from "./embedded-engine.ts";
 import { defaultMempoolLimits } from "./mempool.ts";
@@ -34,40 +35,6 @@ const genesis: Genesis = {
   appStateJson: {},
 };
 
-/** Time that stands still until a test lets the next timer run. */
-class ManualTime implements Clock, Timers {
-  private now = startNs;
-  private pending: { at: bigint; run: () => void } | undefined;
-
-  nowNs(): bigint {
-    return this.now;
-  }
-
-  after(delayMs: number, run: () => void): Timer {
-    const entry = { at: this.now + BigInt(delayMs) * 1_000_000n, run };
-    this.pending = entry;
-    return {
-      cancel: () => {
-        if (this.pending === entry) this.pending = undefined;
-      },
-    };
-  }
-
-  every(): Timer {
-    throw new Error("the engine uses no repeating timers");
-  }
-
-  /** Runs the pending timer at its time and lets what it started finish. */
-  async step(): Promise<void> {
-    const entry = this.pending;
-    assert.ok(entry, "no timer is pending");
-    this.pending = undefined;
-    if (entry.at > this.now) this.now = entry.at;
-    entry.run();
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-}
-
 interface World {
   readonly engine: EmbeddedEngine;
   readonly time: ManualTime;
@@ -76,7 +43,7 @@ interface World {
 }
 
 function world(changes: Partial<EmbeddedEngineParams> = {}, backend = new MemoryBackend()): World {
-  const time = new ManualTime();
+  const time = new ManualTime(startNs);
   const machine = new KvMachine(backend);
   const engine = new EmbeddedEngine({
     backend,
