@@ -71,4 +71,9 @@ async function main(words: readonly string[]): Promise<number> {
   }
 }
 
+// A reader that went away (`| head`) is no failure: the command goes on, and what it says is dropped.
+for (const stream of [process.stdout, process.stderr])
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
 process.exitCode = await main(process.argv.slice(2));

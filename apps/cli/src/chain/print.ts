@@ -11,15 +11,25 @@ function shortDecimal(text: string): string {
   return /^-?[0-9]+\.[0-9]{18}$/.test(text) ? text.replace(/\.?0+$/, "") : text;
 }
 
-/** A value in one line: coins as `5uact`, lists with commas, attributes as `key=value`. */
+/** Zero values of enumerations say that nothing was set. */
+const unsetEnum = /(^|_)invalid$/;
+
+function objectCell(value: { readonly [key: string]: JsonValue }): string {
+  const { denom, amount, key } = value;
+  if (typeof denom === "string" && typeof amount === "string")
+    return denom === "" ? "" : `${shortDecimal(amount)}${denom}`;
+  if (typeof key === "string" && typeof value.value === "string") return `${key}=${value.value}`;
+  const { "@type": type, ...rest } = value;
+  const words = Object.values(rest).map(cell);
+  if (typeof type !== "string") return words.join("/");
+  return [type.split(".").at(-1), ...words.filter((word) => word !== "" && word !== "0")].join(" ");
+}
+
+/** A value in one line: coins as `5uact`, ids as `owner/1/1`, lists with commas, what is not set as nothing. */
 export function cell(value: JsonValue | undefined): string {
   if (value === undefined || value === null) return "";
-  if (typeof value !== "object") return shortDecimal(String(value));
-  if (Array.isArray(value)) return value.map(cell).join(", ");
-  if (typeof value.denom === "string" && typeof value.amount === "string")
-    return `${shortDecimal(value.amount)}${value.denom}`;
-  if (typeof value.key === "string" && typeof value.value === "string") return `${value.key}=${value.value}`;
-  return Object.values(value).map(cell).join("/");
+  if (typeof value !== "object") return unsetEnum.test(String(value)) ? "" : shortDecimal(String(value));
+  return Array.isArray(value) ? value.map(cell).join(", ") : objectCell(value);
 }
 
 /** Rows of a list as a table; "none" when there are none. */
@@ -50,15 +60,15 @@ function isWord(value: JsonValue): boolean {
   return names.join() === "amount,denom" || names.join() === "key,value";
 }
 
-/** Any JSON as indented lines, `name: value`. */
+/** Any JSON as indented lines, `name: value`; what is not set is left out. */
 export function indented(value: JsonValue, indent = ""): string[] {
   if (isLeaf(value)) return [`${indent}${cell(value)}`];
   const entries = Array.isArray(value)
     ? value.map((item, index): [string, JsonValue] => [`- ${index + 1}`, item])
     : Object.entries(value as { [key: string]: JsonValue });
-  return entries.flatMap(([name, item]) =>
-    isLeaf(item)
-      ? [`${indent}${name}: ${cell(item)}`.trimEnd()]
-      : [`${indent}${name}:`, ...indented(item, `${indent}  `)],
-  );
+  return entries.flatMap(([name, item]) => {
+    if (!isLeaf(item)) return [`${indent}${name}:`, ...indented(item, `${indent}  `)];
+    const text = cell(item);
+    return text === "" ? [] : [`${indent}${name}: ${text}`];
+  });
 }

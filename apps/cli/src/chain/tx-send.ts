@@ -9,6 +9,8 @@ import { typeByUrl } from "@stoa/wire/registry";
 import { CliError, exitCodes, type Invocation, type OptionSpec } from "../command.ts";
 import { createOutput, type Output } from "../output.ts";
 import { type Connection, chainFailure } from "../tenant/connection.ts";
+import { plainReason } from "../tenant/refusal.ts";
+import { cell } from "./print.ts";
 import { parseCoinList } from "./tx-grants.ts";
 
 /** Flags of every command that sends. */
@@ -50,9 +52,19 @@ export function messageFromJson(json: JsonValue): Any {
 const dullEvents: ReadonlySet<string> = new Set(["tx", "message", "coin_spent", "coin_received", "transfer"]);
 const eventCharsMax = 160;
 
+/** Values of typed events are JSON, those of the base chain's are not. */
+function valueText(value: string): string {
+  try {
+    return cell(JSON.parse(value) as JsonValue);
+  } catch {
+    return value;
+  }
+}
+
 /** An event in one line: its last word and its attributes. */
 export function eventLine({ type, attributes }: ChainEvent): string {
-  const words = attributes.filter(({ key }) => key !== "msg_index").map(({ key, value }) => `${key}=${value}`);
+  const told = attributes.filter(({ key }) => key !== "msg_index");
+  const words = told.map(({ key, value }) => `${key}=${valueText(value)}`);
   const line = `${type.split(".").at(-1)}  ${words.join(" ")}`;
   return line.length > eventCharsMax ? `${line.slice(0, eventCharsMax - 1)}…` : line;
 }
@@ -62,8 +74,9 @@ export function reportTx(output: Output, tx: IncludedTx): void {
   const { gasUsed, gasWanted, events, code } = tx.result;
   const told = events.filter(({ type }) => !dullEvents.has(type));
   output.event("tx", { hash: tx.hash, height: tx.height, code, gasUsed, gasWanted, events: told });
-  output.line(`in block ${tx.height}, gas ${gasUsed} of ${gasWanted}`);
   output.line(`hash ${tx.hash}`);
+  output.line(`in block ${tx.height}, gas ${gasUsed} of ${gasWanted}`);
+  if (code !== 0) output.line(`refused: ${plainReason(tx.result.log)} (${tx.result.codespace}/${code})`);
   for (const event of told) output.line(`  ${eventLine(event)}`);
 }
 

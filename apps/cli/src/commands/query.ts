@@ -1,5 +1,5 @@
 import type { JsonValue } from "@bufbuild/protobuf";
-import { fromBase64, fromHex, toBase64 } from "@stoa/std";
+import { fromBase64, fromHex, toBase64, toHexUpper } from "@stoa/std";
 import { toProtoJson, tryDecode } from "@stoa/wire";
 import { TxSchema } from "@stoa/wire/cosmos.tx.v1beta1";
 import { typeByUrl } from "@stoa/wire/registry";
@@ -7,6 +7,7 @@ import { atPath, leavesOf, optionsOf, typedJson } from "../chain/field-flags.ts"
 import { cell, indented, jsonTable } from "../chain/print.ts";
 import { askChain, emptyRequest, methodNamed } from "../chain/query-run.ts";
 import { type QueryRow, queryTable } from "../chain/query-table.ts";
+import { reportTx } from "../chain/tx-send.ts";
 import { CliError, exitCodes, type Invocation, type OptionSpec } from "../command.ts";
 import { createOutput, type Output } from "../output.ts";
 import { chainFailure, connect, connectionOptions } from "../tenant/connection.ts";
@@ -124,8 +125,18 @@ const tx: Command = {
     if (hash === undefined || hash.length !== 32)
       throw new CliError("usage", "a transaction's hash has 64 hexadecimal digits", { exitCode: exitCodes.usage });
     const answer = await callNode(invocation, "tx", { hash: toBase64(hash), prove: false });
-    const body = answer as { [key: string]: JsonValue };
-    show(createOutput(invocation.flag("json")), { ...body, tx: openTx(String(body.tx ?? "")) }, {});
+    const opened: JsonValue = { ...(answer as object), tx: openTx(String(atPath(answer, "tx") ?? "")) };
+    const output = createOutput(invocation.flag("json"));
+    const included = output.json ? null : await connect(invocation).client.transaction(toHexUpper(hash));
+    if (included === null) {
+      show(output, opened, {});
+      return exitCodes.ok;
+    }
+    for (const part of ["body", "auth_info.fee"]) {
+      const value = atPath(opened, `tx.${part}`);
+      if (value !== undefined) for (const line of indented(value)) output.line(line);
+    }
+    reportTx(output, included);
     return exitCodes.ok;
   },
 };

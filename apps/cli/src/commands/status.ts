@@ -9,7 +9,7 @@ import { type Connection, chainFailure, connect, connectionOptions } from "../te
 import { gatewayFailure, type ServiceState } from "../tenant/gateway.ts";
 import { type DeploymentFacts, readDeployment, readDeployments, runwayOf } from "../tenant/holdings.ts";
 import { costText, humanAmount, humanDuration } from "../tenant/money.ts";
-import { ownAddress, ownGateway, parseDseq } from "../tenant/own.ts";
+import { knownAddress, ownAddress, ownGateway, parseDseq } from "../tenant/own.ts";
 import type { Command } from "./index.ts";
 
 interface Pace {
@@ -109,13 +109,14 @@ function printDeployments(output: Output, list: readonly DeploymentFacts[], pace
 
 async function networkStatus(connection: Connection, invocation: Invocation, output: Output): Promise<void> {
   const { client } = connection;
-  const owner = ownAddress(connection, invocation);
+  // Whoever only looks at a network needs no key.
+  const owner = knownAddress(connection, invocation);
   const [chain, intervalMs, providers, balances, deployments] = await Promise.all([
     client.status(),
     measureBlockInterval(client),
     registeredProviders(client),
-    balancesOf(client, owner),
-    readDeployments(client, owner, invocation.flag("all")),
+    owner === undefined ? [] : balancesOf(client, owner),
+    owner === undefined ? [] : readDeployments(client, owner, invocation.flag("all")),
   ]);
   const pace = { height: chain.height, intervalMs };
   output.event("status", {
@@ -124,14 +125,16 @@ async function networkStatus(connection: Connection, invocation: Invocation, out
     blockIntervalMs: intervalMs,
     rpc: connection.url,
     providers,
-    tenant: { address: owner, balances },
+    tenant: owner === undefined ? null : { address: owner, balances },
     deployments: deployments.map((facts) => deploymentFields(facts, pace)),
   });
   output.line(`network   ${chain.chainId} at block ${chain.height}, a block every ${seconds(intervalMs)}`);
   output.line(`node      ${connection.url}`);
-  output.line(`tenant    ${owner}`);
-  const held = balances.map(({ amount, denom }) => humanAmount(Dec.fromInt(BigInt(amount)), denom));
-  output.line(`holds     ${held.join(", ") || "nothing"}`);
+  if (owner !== undefined) {
+    const held = balances.map(({ amount, denom }) => humanAmount(Dec.fromInt(BigInt(amount)), denom));
+    output.line(`tenant    ${owner}`);
+    output.line(`holds     ${held.join(", ") || "nothing"}`);
+  }
   output.line();
   if (providers.length === 0) output.line("no providers are registered");
   else
@@ -141,6 +144,7 @@ async function networkStatus(connection: Connection, invocation: Invocation, out
         providers.map(({ address, hostUri }) => [address, hostUri]),
       ),
     );
+  if (owner === undefined) return;
   output.line();
   printDeployments(output, deployments, pace);
 }

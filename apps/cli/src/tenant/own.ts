@@ -3,11 +3,17 @@ import { privateKeyOf } from "../keys/key-store.ts";
 import type { Connection } from "./connection.ts";
 import { TenantGateway } from "./gateway.ts";
 
-/** The address of the key that the options name, without opening it. */
+/** The address of the key that the options name, if there is one. */
+export function knownAddress(connection: Connection, invocation: Invocation): string | undefined {
+  const name = invocation.text("key") ?? "tenant";
+  return connection.keys.list().find((key) => key.name === name)?.address;
+}
+
+/** The address of the key that the options name, without opening it. Throws {@link CliError} without such a key. */
 export function ownAddress(connection: Connection, invocation: Invocation): string {
   const name = invocation.text("key") ?? "tenant";
-  const entry = connection.keys.list().find((key) => key.name === name);
-  if (entry !== undefined) return entry.address;
+  const address = knownAddress(connection, invocation);
+  if (address !== undefined) return address;
   throw new CliError("no_such_key", `there is no key ${name} in ${connection.paths.keys}`, {
     hint: "stoa keys list shows what there is; --key NAME chooses one",
   });
