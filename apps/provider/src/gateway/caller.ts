@@ -28,7 +28,7 @@ export interface CallerParams {
 }
 
 /** A deployment, a group of it or a lease. */
-export interface Target {
+interface Target {
   readonly dseq: bigint;
   readonly gseq?: number;
   readonly oseq?: number;
@@ -41,7 +41,8 @@ export class Caller {
   readonly #claims: JwtClaims;
 
   constructor(provider: string, claims: JwtClaims) {
-    this.owner = claims.iss;
+    // Bech32 has an upper-case spelling too; ids have one. A token that spells its issuer so matches nothing.
+    this.owner = claims.iss.toLowerCase();
     this.#provider = provider;
     this.#claims = claims;
   }
@@ -57,18 +58,8 @@ export class Caller {
   }
 
   /** True if the caller may do this with a deployment or a lease, and with these services of it. */
-  may(
-    scope: JwtScope | undefined,
-    target: Omit<LeaseId, "owner" | "provider" | "gseq" | "oseq"> & Partial<LeaseId>,
-    services?: readonly string[],
-  ): boolean {
-    const full = {
-      ...target,
-      owner: this.owner,
-      provider: this.#provider,
-      ...(services === undefined ? {} : { services }),
-    };
-    return jwtAllows(this.#claims, full, scope);
+  may(scope: JwtScope | undefined, target: Target, services: readonly string[] = []): boolean {
+    return jwtAllows(this.#claims, { ...target, owner: this.owner, provider: this.#provider, services }, scope);
   }
 
   /** True if the caller may do this with anything here. */
