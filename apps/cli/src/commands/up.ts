@@ -7,13 +7,12 @@ import { type ContainerEngine, requireBusybox, requireEngine } from "../local/co
 import { findBusybox, hasImage, helloImage, importHelloImage } from "../local/hello-image.ts";
 import { type HomePaths, homePaths } from "../local/home.ts";
 import { findNetwork, type LocalNetwork, maxProviders, openHome, startNetwork, tenantKey } from "../local/network.ts";
-import { loopbackUri } from "../local/show.ts";
 import { stopSignal, unlessStopped } from "../local/stopping.ts";
 import { takeDown } from "../local/take-down.ts";
 import { watchEscrow } from "../local/watch.ts";
 import { createOutput, type Output } from "../output.ts";
 import { clientOf, keyStoreOf } from "../tenant/connection.ts";
-import { compileForDeploy } from "../tenant/deploy.ts";
+import { compileForDeploy, loopbackUri } from "../tenant/deploy.ts";
 import { type DeploySession, deployOptions, readDeploySettings, runDeploy } from "../tenant/session.ts";
 import type { Command } from "./index.ts";
 import { readSdlFile } from "./sdl-compile.ts";

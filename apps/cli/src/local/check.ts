@@ -1,13 +1,13 @@
-import { request } from "node:http";
 import type { ChainClient } from "@stoa/client";
 import { nativeHash } from "@stoa/host";
 import { accountText, moduleAddress } from "@stoa/wire";
 import { CliError } from "../command.ts";
 import type { Output } from "../output.ts";
-import { closeDeployment } from "../tenant/deploy.ts";
+import { closeDeployment, loopbackUri } from "../tenant/deploy.ts";
+import { getPage } from "../tenant/http-probe.ts";
 import type { DeploySession } from "../tenant/session.ts";
 import type { LocalNetwork } from "./network.ts";
-import { loopbackUri, namedUri } from "./show.ts";
+import { namedUri } from "./show.ts";
 import { type Balances, balancesAt, feesBetween, type Holder, judge, type Verdict } from "./verdict.ts";
 
 const fetchMs = 10_000;
@@ -34,33 +34,12 @@ export function holdersOf(network: LocalNetwork): {
   };
 }
 
-/** GETs a URL. `*.localhost` is this machine by definition, but Debian's resolver does not know it: we do. */
-function fetchOnce(url: URL): Promise<{ readonly status: number; readonly bytes: number }> {
-  return new Promise((resolve, reject) => {
-    const host = url.hostname.endsWith(".localhost") ? "127.0.0.1" : url.hostname;
-    const sent = request(
-      { host, port: url.port, path: url.pathname, headers: { host: url.host, connection: "close" }, timeout: fetchMs },
-      (answer) => {
-        let bytes = 0;
-        answer.on("data", (part: Buffer) => {
-          bytes += part.length;
-        });
-        answer.on("end", () => resolve({ status: answer.statusCode ?? 0, bytes }));
-        answer.on("error", reject);
-      },
-    );
-    sent.on("timeout", () => sent.destroy(new Error("no answer in time")));
-    sent.on("error", reject);
-    sent.end();
-  });
-}
-
 /** Fetches a page until it answers 200; a container that has just started may need a moment to listen. */
 export async function fetchPage(url: string): Promise<{ readonly bytes: number }> {
   let last = "";
   for (let attempt = 0; attempt < fetchAttempts; attempt++) {
     try {
-      const { status, bytes } = await fetchOnce(new URL(url));
+      const { status, bytes } = await getPage(new URL(url), fetchMs);
       if (status === 200) return { bytes };
       last = `status ${status}`;
     } catch (error) {

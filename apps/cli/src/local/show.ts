@@ -2,7 +2,7 @@ import type { LeaseId } from "@stoa/market";
 import { formatLeaseId } from "@stoa/market";
 import { type Output, shortAddress, table } from "../output.ts";
 import type { BidRow } from "../tenant/bids.ts";
-import type { DeployEvent, ServiceUris } from "../tenant/deploy.ts";
+import { type DeployEvent, loopbackUri, type ServiceUris } from "../tenant/deploy.ts";
 import { costText, trimZeros } from "../tenant/money.ts";
 
 /** Names of the people in a local network, for tables: `provider 2`. */
@@ -16,12 +16,6 @@ function nameOf(names: Names, address: string): string {
 function bidTable(bids: readonly BidRow[], names: Names, intervalMs: bigint): string {
   const rows = bids.map(({ provider, price, denom }) => [nameOf(names, provider), costText(price, denom, intervalMs)]);
   return table(["PROVIDER", "PRICE"], rows);
-}
-
-/** URL of a service's first HTTP door without a name: `http://127.0.0.1:PORT/`. */
-export function loopbackUri(service: ServiceUris): string | undefined {
-  const door = service.uris.find((uri) => /^127\.0\.0\.1:\d+$/.test(uri));
-  return door === undefined ? undefined : `http://${door}/`;
 }
 
 /** URL of a service by its host name, through its provider's router. */
@@ -56,6 +50,9 @@ export function showDeployEvent(
       output.event("bids", { gseq: event.order.gseq, bids });
       return;
     }
+    case "chosen":
+      output.event("chosen", { gseq: event.order.gseq, provider: event.bid.provider, why: event.why });
+      return;
     case "lease": {
       const { id, bid, height, why } = event;
       output.line(`\n${nameOf(names, id.provider)} wins: ${why}, ${costText(bid.price, bid.denom, intervalMs)}`);

@@ -14,7 +14,8 @@ import { CliError } from "../command.ts";
 import { problemLines } from "../commands/sdl-compile.ts";
 import { type BidChoice, type BidRow, chooseBid, orderText, waitForBids } from "./bids.ts";
 import { chainFailure } from "./connection.ts";
-import type { TenantGateway } from "./gateway.ts";
+import type { ServiceState, TenantGateway } from "./gateway.ts";
+import { speaksHttp } from "./http-probe.ts";
 
 /** Time that the default deposit pays for, at the ceiling price. */
 const depositTimeMs = 24n * 3_600_000n;
@@ -28,6 +29,7 @@ const balanceSource = 1;
 export type DeployEvent =
   | { readonly event: "created"; readonly id: DeploymentId; readonly deposit: string; readonly height: bigint }
   | { readonly event: "bids"; readonly order: OrderId; readonly bids: readonly BidRow[] }
+  | { readonly event: "chosen"; readonly order: OrderId; readonly bid: BidRow; readonly why: string }
   | {
       readonly event: "lease";
       readonly id: LeaseId;
@@ -176,7 +178,9 @@ async function pickBid(params: DeployParams, order: OrderId): Promise<{ bid: Bid
     throw new CliError("no_bid_taken", `none of the ${bids.length} bids on order ${orderText(order)} was taken`, {
       hint: "the deployment was closed and its deposit returned",
     });
-  return { bid, why: whyChosen(params.choice, bids) };
+  const why = whyChosen(params.choice, bids);
+  params.onEvent({ event: "chosen", order, bid, why });
+  return { bid, why };
 }
 
 async function leaseAll(params: DeployParams, id: DeploymentId): Promise<Deployed["leases"]> {
@@ -194,45 +198,74 @@ async function leaseAll(params: DeployParams, id: DeploymentId): Promise<Deploye
 }
 
 const statusPollMs = 100;
-/** A service that gives the same reason this long will not run by itself. */
+/** A service that has had a reason not to run for this long will not run by itself. */
 const stuckMs = 8_000;
+/** What listens answers at once; what does not is asked again. */
+const probeMs = 2_000;
+/** A service without an HTTP door counts as running when it still does after this time. */
+const steadyMs = 1_000;
 
-/** Waits until every service of a lease runs; a service that cannot run ends the wait with its reason. */
-async function waitUntilServing(params: DeployParams, lease: Deployed["leases"][number]): Promise<void> {
-  const deadline = performance.now() + params.readyMs;
-  let said = "";
-  let saidAt = performance.now();
-  for (;;) {
-    const services = await params.gateway.leaseServices(lease.id);
-    const waiting = services.filter((service) => service.available < service.total);
-    if (services.length > 0 && waiting.length === 0) {
-      params.onEvent({ event: "serving", id: lease.id, services, hostUri: lease.hostUri });
-      return;
-    }
-    const text =
-      waiting
-        .map(({ name, available, total, reason }) => `${name} ${available}/${total} ${reason}`.trim())
-        .join(", ") || "the provider has the manifest";
-    if (text !== said) {
-      params.onEvent({ event: "waiting", id: lease.id, text });
-      said = text;
-      saidAt = performance.now();
-    }
-    const explained = waiting.find((service) => service.reason !== "" && !isProgress(service.reason));
-    const stuck = explained !== undefined && performance.now() - saidAt > stuckMs;
-    if (stuck || performance.now() > deadline) {
-      const name = (explained ?? waiting[0])?.name ?? "?";
-      throw new CliError("not_serving", `service ${name} does not run: ${explained?.reason ?? text}`, {
-        hint: "check the image, its command and its limits; the deployment was closed and the rest of its deposit returned",
-      });
-    }
-    await new Promise((resolve) => setTimeout(resolve, statusPollMs));
-  }
+/** URL of a service's first HTTP door without a name: `http://127.0.0.1:PORT/`. */
+export function loopbackUri(service: Pick<ServiceUris, "uris">): string | undefined {
+  const door = service.uris.find((uri) => /^127\.0\.0\.1:\d+$/.test(uri));
+  return door === undefined ? undefined : `http://${door}/`;
 }
 
 /** Words of a provider for work that goes on; everything else is a reason why a service does not run. */
 function isProgress(reason: string): boolean {
   return /^not started yet|pulling/i.test(reason);
+}
+
+/** Services whose containers run, and that do not answer where they should yet. */
+async function silentServices(services: readonly ServiceState[]): Promise<readonly ServiceState[]> {
+  const asked = services.map(async (service) => {
+    const url = loopbackUri(service);
+    return url === undefined || (await speaksHttp(url, probeMs)) ? undefined : service;
+  });
+  return (await Promise.all(asked)).filter((service) => service !== undefined);
+}
+
+function describe(service: ServiceState): string {
+  const { name, available, total, reason } = service;
+  return available < total ? `${name} ${available}/${total} ${reason}`.trim() : `${name} runs, and does not answer yet`;
+}
+
+/**
+ * Waits until every service of a lease runs and, where it has an HTTP door, answers. A service that cannot run ends the
+ * wait with its reason.
+ */
+async function waitUntilServing(params: DeployParams, lease: Deployed["leases"][number]): Promise<void> {
+  const deadline = performance.now() + params.readyMs;
+  let said = "";
+  let troubledSince: number | undefined;
+  let trouble = "";
+  let runsSince: number | undefined;
+  for (;;) {
+    const now = performance.now();
+    const services = await params.gateway.leaseServices(lease.id);
+    const missing = services.filter((service) => service.available < service.total);
+    const explained = missing.find((service) => service.reason !== "" && !isProgress(service.reason));
+    if (explained !== undefined) {
+      troubledSince ??= now;
+      trouble = `${explained.name} does not run: ${explained.reason}`;
+    }
+    runsSince = services.length > 0 && missing.length === 0 ? (runsSince ?? now) : undefined;
+    const silent = runsSince === undefined ? [] : await silentServices(services);
+    const unseen = services.some((service) => loopbackUri(service) === undefined);
+    if (runsSince !== undefined && silent.length === 0 && (!unseen || now - runsSince >= steadyMs)) {
+      params.onEvent({ event: "serving", id: lease.id, services, hostUri: lease.hostUri });
+      return;
+    }
+    const text = [...missing, ...silent].map(describe).join(", ") || "the provider has the manifest";
+    if (text !== said) params.onEvent({ event: "waiting", id: lease.id, text });
+    said = text;
+    const stuck = troubledSince !== undefined && now - troubledSince > stuckMs;
+    if (stuck || now > deadline)
+      throw new CliError("not_serving", `service ${trouble === "" ? text : trouble}`, {
+        hint: "check the image, its command and its limits; the deployment was closed and the rest of its deposit returned",
+      });
+    await new Promise((resolve) => setTimeout(resolve, statusPollMs));
+  }
 }
 
 /** Closes a deployment; the rest of its deposit comes back. */

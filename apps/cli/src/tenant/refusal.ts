@@ -19,6 +19,8 @@ const byWords: readonly (readonly [RegExp, string])[] = [
     /transfers are currently disabled/,
     "this denomination pays for compute only: accounts do not send it to each other",
   ],
+  [/Deposit invalid|Deposit too low/, "prices and deposit must be in uact, and the deposit must reach the minimum"],
+  [/invalid price/, "prices must be in uact on this network: change denom in the SDL"],
   [/account sequence mismatch/, "another command used the same key meanwhile: run this one again"],
   [/invalid address|decoding bech32 failed/, "addresses begin with akash1: is one mistyped?"],
 ];

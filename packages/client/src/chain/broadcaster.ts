@@ -50,6 +50,14 @@ const pollMaxMs = 1_000;
 const sequenceAttemptsMax = 4;
 const wrongSequence = { codespace: "sdk", code: 32 };
 
+/** A simulation loses the code; its text is the one that clients match (base-chain.md §4.3). */
+function isWrongSequence(error: ChainError): boolean {
+  return (
+    error.is(wrongSequence.codespace, wrongSequence.code) ||
+    (error.code === "refused" && /account sequence mismatch, expected \d+/.test(error.message))
+  );
+}
+
 export class Broadcaster {
   readonly #client: ChainClient;
   readonly #signer: Signer;
@@ -105,7 +113,7 @@ export class Broadcaster {
         throw new ChainError("refused", answer.log || `code ${answer.code}`, details);
       } catch (cause) {
         this.#sequence = null;
-        const again = cause instanceof ChainError && cause.is(wrongSequence.codespace, wrongSequence.code);
+        const again = cause instanceof ChainError && isWrongSequence(cause);
         if (!again || attempt >= sequenceAttemptsMax) throw cause;
         // The node names the sequence that it expects, counting what waits for a block; the account query does not.
         const expected = /expected (\d{1,19})/.exec(cause.message)?.[1];
