@@ -31,5 +31,6 @@ export const commandTable: readonly (readonly [name: string, group: string, load
   ["sdl compile", "Write and check", async () => (await import("./sdl-compile.ts")).sdlCompile],
   ["test vectors", "Build Stoa", async () => (await import("./test.ts")).testVectors],
   ["test", "Build Stoa", async () => (await import("./test.ts")).test],
+  ["bench", "Build Stoa", async () => (await import("./bench.ts")).bench],
   ["run", "Build Stoa", async () => (await import("./run.ts")).run],
 ];
