@@ -122,7 +122,9 @@ async function openGround(params: ProviderParams, scope: Scope, address: string,
   const runtime: Runtime = scope.add("runtime", await openRuntime(params, around));
   const [{ features, version }, capacity] = await Promise.all([runtime.describe(), runtime.capacity()]);
   log.info("runtime", { version, cpuMilli: capacity.cpuMilli, memoryBytes: capacity.memoryBytes });
-  const attributes = [...params.attributes, ...capabilities(capacity.gpus)];
+  const declared = new Set(params.attributes.map(({ key }) => key));
+  const own = capabilities(capacity.gpus).filter(({ key }) => !declared.has(key));
+  const attributes = [...params.attributes, ...own];
   return { runtime, routerPort, features, attributes, ledger: new Ledger(capacity) };
 }
 
@@ -164,8 +166,10 @@ async function openDesks(params: ProviderParams, chain: Chain, ground: Ground) {
   const refresh = async (height: bigint) => {
     around.blockIntervalMs = await measureBlockInterval(chain.client, around.blockIntervalMs);
     around.signed = await reads.signedAttributes();
-    ledger.setCapacity(await runtime.capacity());
     await keeper.resync(height);
+    // An engine that is away changes nothing of what the chain says.
+    const capacity = await runtime.capacity().catch(() => ledger.capacity);
+    ledger.setCapacity(capacity);
   };
   return { book, leases, orders, keeper, refresh };
 }

@@ -44,6 +44,9 @@ describe("nvidia-smi", () => {
     const { devices, problems } = parseNvidiaSmi(`${sample}NVIDIA-SMI has failed\n${sample}`);
     assert.equal(devices.length, 2);
     assert.equal(problems.length, 3);
+    const partitioned = parseNvidiaSmi(sample.replaceAll("Disabled", "Enabled"));
+    assert.equal(partitioned.devices.length, 0);
+    assert.match(partitioned.problems[0] ?? "", /MIG/);
   });
 });
 

@@ -23,9 +23,10 @@ export class Machine {
     this.#gpuTool = params.gpuTool ?? "nvidia-smi";
   }
 
-  /** Bytes that are free for us now. */
-  async diskBytes(): Promise<number> {
-    const { bavail, bsize } = await statfs(this.#diskPath);
+  /** Bytes that are free now where containers write: the engine's own folder if we may look there, else our home. */
+  async diskBytes(engineFolder = ""): Promise<number> {
+    const home = () => statfs(this.#diskPath);
+    const { bavail, bsize } = await (engineFolder === "" ? home() : statfs(engineFolder).catch(home));
     return bavail * bsize;
   }
 

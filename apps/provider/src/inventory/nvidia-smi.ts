@@ -17,12 +17,18 @@ export function parseNvidiaSmi(output: string): { devices: GpuDevice[]; problems
   for (const line of output.split(/\r?\n/)) {
     if (line.trim() === "") continue;
     const device = parseRow(line);
-    if (device === null) problems.push(`not a device: ${line.slice(0, 200)}`);
+    if (isPartitioned(line)) problems.push(`partitioned (MIG), cannot be leased whole: ${line.slice(0, 200)}`);
+    else if (device === null) problems.push(`not a device: ${line.slice(0, 200)}`);
     else if (devices.length >= devicesMax) problems.push(`more than ${devicesMax} devices`);
     else if (devices.some(({ id }) => id === device.id)) problems.push(`device ${device.id} is listed twice`);
     else devices.push(device);
   }
   return { devices, problems };
+}
+
+/** A device in MIG mode is no whole device any more. */
+function isPartitioned(line: string): boolean {
+  return line.split(",")[5]?.trim() === "Enabled";
 }
 
 function parseRow(line: string): GpuDevice | null {

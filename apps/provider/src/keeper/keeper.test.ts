@@ -341,6 +341,23 @@ describe("keeper", () => {
     assert.equal((await status())?.available, 1);
   });
 
+  it("pays its duties to the chain while the engine hangs", async () => {
+    const world = newWorld();
+    const { keeper } = await open(world);
+    const id = orderId(7n);
+    world.market.placeOrder(id, testGroup(), 105n);
+    await keeper.onBlock(world.market.nextBlock());
+    world.runtime.observe = () => new Promise(() => {});
+    const turn = () => new Promise((resolve) => setTimeout(resolve, 5));
+    await turn();
+    world.market.createLease(id);
+    for (let i = 0; i < 12; i++) {
+      await keeper.onBlock(world.market.nextBlock());
+      await turn();
+    }
+    assert.equal(world.market.sent.filter((line) => line.includes("final")).length, 1);
+  });
+
   it("withdraws at its interval", async () => {
     const world = newWorld();
     const { block } = await open(world, { withdrawIntervalMs: 5000 });

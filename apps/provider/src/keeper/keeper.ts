@@ -9,7 +9,7 @@ import type { MarketReader } from "../chain-link/market-reads.ts";
 import type { MarketWriter } from "../chain-link/market-writes.ts";
 import { exhaustionHeight } from "../engine/exhaustion.ts";
 import type { Ledger } from "../engine/ledger.ts";
-import { type Action, orderOfLease, plan } from "../engine/plan.ts";
+import { type Action, orderOfLease, plan, type World } from "../engine/plan.ts";
 import { type LeaseId, leaseKey } from "../engine/workload.ts";
 import { type Progress, type Runtime, RuntimeError } from "../runtimes/runtime.ts";
 import type { LeaseDesk } from "./lease-desk.ts";
@@ -31,6 +31,9 @@ export interface KeeperParams {
 const holdOffFirstMs = 1_000;
 const holdOffMaxMs = 30_000;
 
+/** A stop waits this long for transactions and containers; an engine or a chain that hangs must not hold it. */
+const stopWaitMs = 5_000;
+
 interface HoldOff {
   readonly untilMs: number;
   readonly lengthMs: number;
@@ -44,7 +47,7 @@ export class Keeper {
   readonly #ensuring = new Map<string, AbortController>();
   #height = 0n;
   #ready = false;
-  #stepping: Promise<void> | null = null;
+  #reconciling: Promise<void> | null = null;
   #again = false;
   #stopped = false;
 
@@ -74,7 +77,7 @@ export class Keeper {
     for (const key of known) await this.#refreshBid(key);
     this.#ready = true;
     void Promise.all(openOrders.map((row) => orders.found(row))).then(() => this.step());
-    await this.step();
+    void this.step();
   }
 
   /** Leases that the list no longer shows; each is asked for, since it may have begun after the list was read. */
@@ -163,33 +166,48 @@ export class Keeper {
     await this.step();
   }
 
-  /** Compares and acts. Calls while it works make it look once more. */
+  /** Compares and acts. What is owed to the chain never waits for a container engine that is slow or away. */
   async step(): Promise<void> {
     if (!this.#ready || this.#stopped) return;
-    if (this.#stepping !== null) {
-      this.#again = true;
-      return this.#stepping;
-    }
-    this.#stepping = this.#stepNow().finally(() => {
-      this.#stepping = null;
-    });
-    await this.#stepping;
-    if (this.#again) {
-      this.#again = false;
-      await this.step();
-    }
+    this.#forgetHoldOffs();
+    for (const action of plan(this.#world(null))) this.#start(action);
+    await this.#reconcile();
   }
 
-  async #stepNow(): Promise<void> {
-    const { runtime, ledger, orders, leases, nowMs, log } = this.#params;
-    let observed: { key: string; fingerprint: string; complete: boolean }[] | null = null;
+  /** Compares what runs with what should. Calls while it works make it look once more. */
+  async #reconcile(): Promise<void> {
+    if (this.#reconciling !== null) {
+      this.#again = true;
+      return this.#reconciling;
+    }
+    this.#reconciling = this.#reconcileNow().finally(() => {
+      this.#reconciling = null;
+    });
+    await this.#reconciling;
+    if (!this.#again || this.#stopped) return;
+    this.#again = false;
+    await this.#reconcile();
+  }
+
+  async #reconcileNow(): Promise<void> {
+    const { runtime, leases, log } = this.#params;
     try {
       const seen = await runtime.observe();
-      observed = seen.map(({ lease, fingerprint, complete }) => ({ key: leaseKey(lease), fingerprint, complete }));
+      const observed = seen.map(({ lease, fingerprint, complete }) => ({
+        key: leaseKey(lease),
+        fingerprint,
+        complete,
+      }));
+      for (const [key, ensuring] of this.#ensuring) if (!leases.has(key)) ensuring.abort();
+      for (const action of plan(this.#world(observed))) this.#start(action);
     } catch (cause) {
       log.warn("the container engine does not answer", { reason: String(cause) });
     }
-    const world = {
+  }
+
+  #world(observed: World["observed"]): World {
+    const { ledger, orders, leases, nowMs } = this.#params;
+    return {
       nowMs: nowMs(),
       height: this.#height,
       bids: orders.openBids(),
@@ -198,11 +216,12 @@ export class Keeper {
       reserved: ledger.all().map(({ order }) => order),
       bidding: orders.bidding,
     };
+  }
+
+  #forgetHoldOffs(): void {
     for (const [key, { untilMs }] of this.#holdOffs) {
-      if (nowMs() > untilMs + holdOffMaxMs) this.#holdOffs.delete(key);
+      if (this.#params.nowMs() > untilMs + holdOffMaxMs) this.#holdOffs.delete(key);
     }
-    for (const [key, ensuring] of this.#ensuring) if (!leases.has(key)) ensuring.abort();
-    for (const action of plan(world)) this.#start(action);
   }
 
   /** One action of a kind and subject at a time; what fails is planned again. */
@@ -299,12 +318,16 @@ export class Keeper {
     return end !== null && this.#height + 1n >= end;
   }
 
-  /** Waits for what is under way; nothing new begins. */
+  /** Waits a while for what is under way; nothing new begins. What is cut off is found again by the next start. */
   async stop(): Promise<void> {
     this.#stopped = true;
     for (const ensuring of this.#ensuring.values()) ensuring.abort();
-    await this.#stepping;
-    await Promise.all(this.#inFlight.values());
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, stopWaitMs);
+    });
+    await Promise.race([Promise.all([this.#reconciling, ...this.#inFlight.values()]), late]);
+    clearTimeout(timer);
   }
 }
 

@@ -45,7 +45,7 @@ export interface DockerRuntimeParams {
   /** Port that the router's host names carry in `uris`; 80 is left out. */
   readonly routerPort: number;
   /** What the machine has; the engine knows neither its disk nor its GPUs. */
-  readonly machine: { diskBytes(): Promise<number>; gpus(): Promise<readonly GpuDevice[]> };
+  readonly machine: { diskBytes(engineFolder: string): Promise<number>; gpus(): Promise<readonly GpuDevice[]> };
 }
 
 export class DockerRuntime implements Runtime {
@@ -84,7 +84,10 @@ export class DockerRuntime implements Runtime {
 
   async capacity(): Promise<Capacity> {
     const info = await this.#api.call("GET", "/info");
-    const [diskBytes, gpus] = await Promise.all([this.#params.machine.diskBytes(), this.#params.machine.gpus()]);
+    const [diskBytes, gpus] = await Promise.all([
+      this.#params.machine.diskBytes(textField(info, "DockerRootDir")),
+      this.#params.machine.gpus(),
+    ]);
     return {
       node: textField(info, "Name"),
       cpuMilli: numberField(info, "NCPU") * 1000,
