@@ -106,6 +106,8 @@ async function startDaemon(socketPath: string, logFile: string, output: Output):
         async stop() {
           if (ended !== undefined) return;
           const gone = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+          // It was let go so that this command could end without it; now its end is waited for.
+          child.ref();
           child.kill("SIGTERM");
           await gone;
         },
