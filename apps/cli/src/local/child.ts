@@ -9,7 +9,17 @@ const mainFile = join(import.meta.dirname, "../main.ts");
 const stopMs = 20_000;
 const logTailBytes = 2_000;
 /** Variables that a child may see: what programs need to run, and ours. No other secrets travel. */
-const passedVariables = ["PATH", "HOME", "LANG", "TZ", "DOCKER_HOST", "STOA_PASSPHRASE_FILE", "CI", "TMPDIR"];
+const passedVariables = [
+  "PATH",
+  "HOME",
+  "LANG",
+  "TZ",
+  "DOCKER_HOST",
+  "STOA_PASSPHRASE_FILE",
+  "CI",
+  "TMPDIR",
+  "NODE_COMPILE_CACHE",
+];
 
 export interface ChildParams {
   /** What it is, for messages: `node`, `provider 1`. */
