@@ -43,9 +43,13 @@ export interface SendOptions {
 }
 
 const includeTimeoutMsDefault = 60_000;
-/** First wait between two looks for a transaction in a block; each later one is half as long again. */
-const pollFirstMs = 60;
+/**
+ * Between two looks for a transaction in a block: an eighth of what was waited already, so that it is found soon whatever
+ * the block interval, and a long wait asks little.
+ */
+const pollMinMs = 40;
 const pollMaxMs = 1_000;
+const pollPart = 8;
 /** A sequence can be wrong because somebody else uses the key, or after a restart; more often it is something else. */
 const sequenceAttemptsMax = 4;
 const wrongSequence = { codespace: "sdk", code: 32 };
@@ -182,7 +186,7 @@ export class Broadcaster {
   /** Waits for a transaction that a node took. */
   async wait(hash: string): Promise<IncludedTx> {
     let waitedMs = 0;
-    for (let pauseMs = pollFirstMs; ; pauseMs = Math.min(pollMaxMs, Math.ceil(pauseMs * 1.5))) {
+    for (;;) {
       const found = await this.#client.transaction(hash);
       if (found !== null) {
         const { code, codespace, log } = found.result;
@@ -194,6 +198,7 @@ export class Broadcaster {
         this.#sequence = null;
         throw new ChainError("not-included", `no block holds transaction ${hash} after ${waitedMs} ms`);
       }
+      const pauseMs = Math.min(pollMaxMs, Math.max(pollMinMs, Math.ceil(waitedMs / pollPart)));
       await new Promise<void>((resolve) => this.#timers.after(pauseMs, resolve));
       waitedMs += pauseMs;
     }
