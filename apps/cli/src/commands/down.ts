@@ -73,7 +73,11 @@ export const reset: Command = {
   spec: {
     name: "reset",
     about: "Stops the local network and removes everything of this home: chain, keys, containers, networks, volumes.",
-    options: { home: homeOption, json: jsonOption },
+    options: {
+      force: { type: "boolean", about: "also where no container engine answers: its containers are left to you" },
+      home: homeOption,
+      json: jsonOption,
+    },
     examples: ["stoa reset"],
   },
   async run(invocation) {
@@ -86,7 +90,10 @@ export const reset: Command = {
       return exitCodes.ok;
     }
     await takeDown(paths);
-    const removed = await removeFromEngine(home.id);
+    const removed = await removeFromEngine(home.id).catch((error: unknown) => {
+      if (!invocation.flag("force")) throw error;
+      return { containers: 0, networks: 0, volumes: 0 };
+    });
     removeHome(paths);
     const { containers, networks, volumes } = removed;
     output.line(`removed ${paths.root}, ${containers} containers, ${networks} networks, ${volumes} volumes`);

@@ -41,7 +41,7 @@ export async function removeFromEngine(homeId: string): Promise<Removed> {
       "no_container_engine",
       `no container engine answers at ${socketPath}: its containers cannot be removed`,
       {
-        hint: "start the engine, then run this again",
+        hint: "start the engine and run this again, or add --force to leave them",
       },
     );
   const api = new DockerApi(socketPath);
