@@ -9,7 +9,7 @@ import { chainFailure, connect, connectionOptions } from "../tenant/connection.t
 import type { DeclineReasons } from "../tenant/gateway.ts";
 import { readDeployment } from "../tenant/holdings.ts";
 import { costText } from "../tenant/money.ts";
-import { ownAddress, ownGateway, parseDseq } from "../tenant/own.ts";
+import { gatewayOptions, ownAddress, ownGateway, parseDseq } from "../tenant/own.ts";
 import type { Command } from "./index.ts";
 
 /** A bid in words, whatever became of it. */
@@ -87,7 +87,7 @@ export const bids: Command = {
     operands: "DSEQ",
     minOperands: 1,
     maxOperands: 1,
-    options: connectionOptions,
+    options: { ...gatewayOptions, ...connectionOptions },
     examples: ["stoa bids 1234"],
   },
   run: async (invocation) => {

@@ -1,6 +1,7 @@
 import { CliError, exitCodes, type Invocation, type OptionSpec } from "../command.ts";
 import { createOutput } from "../output.ts";
 import { connect, connectionOptions } from "../tenant/connection.ts";
+import { gatewayOptions } from "../tenant/own.ts";
 import { liveLeases, readStreams } from "../tenant/streams.ts";
 import type { Command } from "./index.ts";
 
@@ -32,6 +33,7 @@ export const logs: Command = {
     options: {
       follow,
       tail: { type: "string", value: "N", about: "lines from the end, or all", default: "100" },
+      ...gatewayOptions,
       ...connectionOptions,
     },
     examples: ["stoa logs 1234", "stoa logs 1234 web -f --tail 10"],
@@ -64,7 +66,7 @@ export const events: Command = {
     operands: "DSEQ [SERVICE]",
     minOperands: 1,
     maxOperands: 2,
-    options: { follow, ...connectionOptions },
+    options: { follow, ...gatewayOptions, ...connectionOptions },
     examples: ["stoa events 1234", "stoa events 1234 -f"],
   },
   run: async (invocation) => {

@@ -16,7 +16,7 @@ import { type Connection, chainFailure, connect, connectionOptions } from "../te
 import { closeDeployment, compileForDeploy } from "../tenant/deploy.ts";
 import { type DeploymentFacts, readDeployment, runwayOf } from "../tenant/holdings.ts";
 import { humanAmount, humanDuration } from "../tenant/money.ts";
-import { ownAddress, ownGateway, parseDseq } from "../tenant/own.ts";
+import { gatewayOptions, ownAddress, ownGateway, parseDseq } from "../tenant/own.ts";
 import type { Command } from "./index.ts";
 import { parseDialect, readSdlFile } from "./sdl-compile.ts";
 
@@ -164,6 +164,7 @@ export const update: Command = {
     maxOperands: 2,
     options: {
       dialect: { type: "string", value: "go|ts", about: "whose reading of SDL", default: "go" },
+      ...gatewayOptions,
       ...connectionOptions,
     },
     examples: ["stoa update 1234 deploy.yaml"],

@@ -5,6 +5,7 @@ import type { LeaseId } from "@stoa/market";
 import { CliError, exitCodes, type Invocation } from "../command.ts";
 import { connect, connectionOptions } from "../tenant/connection.ts";
 import { gatewayFailure } from "../tenant/gateway.ts";
+import { gatewayOptions } from "../tenant/own.ts";
 import { type LiveLeases, liveLeases } from "../tenant/streams.ts";
 import type { Command } from "./index.ts";
 
@@ -82,6 +83,7 @@ export const shell: Command = {
       replica: { type: "string", value: "N", about: "which replica, from 0", default: "0" },
       stdin: { type: "boolean", short: "i", about: "hands standard input on (a terminal always is)" },
       "no-tty": { type: "boolean", about: "no terminal even if there is one" },
+      ...gatewayOptions,
       ...connectionOptions,
     },
     examples: ["stoa shell 1234 web -- sh", "stoa shell 1234 web -- ls -l /"],

@@ -9,7 +9,7 @@ import { type Connection, chainFailure, connect, connectionOptions } from "../te
 import { gatewayFailure, type ServiceState } from "../tenant/gateway.ts";
 import { type DeploymentFacts, readDeployment, readDeployments, runwayOf } from "../tenant/holdings.ts";
 import { costText, humanAmount, humanDuration } from "../tenant/money.ts";
-import { knownAddress, ownAddress, ownGateway, parseDseq } from "../tenant/own.ts";
+import { gatewayOptions, knownAddress, ownAddress, ownGateway, parseDseq } from "../tenant/own.ts";
 import type { Command } from "./index.ts";
 
 interface Pace {
@@ -231,7 +231,7 @@ export const status: Command = {
     about: "The network and your deployments; with a number, one deployment: services, addresses, money left.",
     operands: "[DSEQ]",
     maxOperands: 1,
-    options: { all: { type: "boolean", about: "closed deployments too" }, ...connectionOptions },
+    options: { all: { type: "boolean", about: "closed deployments too" }, ...gatewayOptions, ...connectionOptions },
     examples: ["stoa status", "stoa status 1234"],
   },
   run: async (invocation) => {

@@ -1,26 +1,8 @@
-import { request } from "node:http";
-import { connect, type TLSSocket } from "node:tls";
-import {
-  type ChainClient,
-  checkProviderCertificate,
-  type GatewayAnswer,
-  type GatewayCall,
-  type GatewaySocket,
-  type GatewaySocketEvents,
-  type GatewayTransport,
-  type ProviderTrust,
-} from "@stoa/client";
-import { createNativeVerifier, nativeHash, systemClock } from "@stoa/host";
+import { type ChainClient, checkProviderCertificate, type GatewayTransport, type ProviderTrust } from "@stoa/client";
+import { type ClientIdentity, createNativeVerifier, nativeHash, ProviderTransport, systemClock } from "@stoa/host";
 import { silentLog } from "@stoa/std";
 import { type OnChainCertificate, parseCertificatePem, parsePublicKeyPem } from "@stoa/wire";
 import { Query as CertQuery, State } from "@stoa/wire/akash.cert.v1";
-import { WebSocket } from "ws";
-
-/** A gateway answers a handshake within a moment; a host that does not is not there. */
-const handshakeMs = 10_000;
-/** More than any status or manifest; log streams do not come this way. */
-const answerBytesMax = 8 * 1024 * 1024;
-const messageBytesMax = 1024 * 1024;
 
 /** The valid certificate of an account by serial, as the chain has it. */
 async function publishedCertificate(
@@ -55,109 +37,44 @@ function trustIn(client: ChainClient, address: string): ProviderTrust {
   };
 }
 
-/** A TLS connection to a server that showed the certificate it must; rejects with the reason otherwise. */
-async function openTrusted(url: URL, trust: ProviderTrust): Promise<TLSSocket> {
-  const port = url.port === "" ? 443 : Number(url.port);
-  const host = url.hostname.replace(/^\[|\]$/g, "");
-  const socket = connect({
-    host,
-    port,
-    // Identity is the published certificate, checked below before a byte is sent; names and authorities do not matter.
-    rejectUnauthorized: false,
-    ...(/^[\d.]+$|:/.test(host) ? {} : { servername: host }),
-  });
-  try {
-    await new Promise<void>((resolve, reject) => {
-      socket.setTimeout(handshakeMs, () => reject(new Error(`no answer within ${handshakeMs / 1000} s`)));
-      socket.once("secureConnect", resolve);
-      socket.once("error", reject);
-    });
-    socket.setTimeout(0);
-    const leaf = socket.getPeerX509Certificate();
-    if (leaf === undefined) throw new Error("the server shows no certificate");
-    const checked = await checkProviderCertificate([leaf.raw], trust);
-    if (!checked.ok) throw new Error(checked.error);
-    return socket;
-  } catch (cause) {
-    socket.destroy();
-    throw cause;
-  }
+/** A token or a manifest never leaves on a connection that anybody can read. */
+function requireTls(url: string): void {
+  if (!/^(https|wss):/.test(url)) throw new Error(`${url} is not protected by TLS`);
 }
 
-async function send(call: GatewayCall, trust: ProviderTrust): Promise<GatewayAnswer> {
-  const url = new URL(call.url);
-  const socket = await openTrusted(url, trust);
-  return new Promise((resolve, reject) => {
-    const body = call.body === undefined ? undefined : Buffer.from(call.body);
-    const sent = request(
-      {
-        method: call.method,
-        path: url.pathname + url.search,
-        headers: {
-          host: url.host,
-          connection: "close",
-          ...call.headers,
-          ...(body === undefined ? {} : { "content-length": body.length }),
-        },
-        createConnection: () => socket,
-        timeout: call.timeoutMs,
-      },
-      (answer) => {
-        const parts: Buffer[] = [];
-        let size = 0;
-        answer.on("data", (part: Buffer) => {
-          size += part.length;
-          if (size > answerBytesMax) sent.destroy(new Error("the gateway's answer is too large"));
-          else parts.push(part);
-        });
-        answer.on("end", () =>
-          resolve({ status: answer.statusCode ?? 0, text: Buffer.concat(parts).toString("utf8") }),
-        );
-        answer.on("error", reject);
-      },
-    );
-    sent.on("timeout", () => sent.destroy(new Error(`no answer within ${call.timeoutMs / 1000} s`)));
-    sent.on("error", reject);
-    sent.end(body);
+/** A server's refusal of the certificate that we showed, in words. */
+function refusedCertificate(cause: unknown): Error | undefined {
+  if (
+    !(cause instanceof Error) ||
+    !/alert (bad|unknown|unsupported) ?certificate|alert certificate/.test(cause.message)
+  )
+    return undefined;
+  return new Error("the provider does not take our certificate: is it revoked, expired, or not on the chain?", {
+    cause,
   });
 }
 
-async function openSocket(
-  address: string,
-  headers: Readonly<Record<string, string>>,
-  events: GatewaySocketEvents,
-  trust: ProviderTrust,
-): Promise<GatewaySocket> {
-  const url = new URL(address.replace(/^ws/, "http"));
-  const socket = await openTrusted(url, trust);
-  const ws = new WebSocket(address.replace(/^wss/, "ws"), {
-    headers: { ...headers, host: url.host },
-    createConnection: () => socket,
-    maxPayload: messageBytesMax,
-    perMessageDeflate: false,
-  });
-  await new Promise<void>((resolve, reject) => {
-    ws.once("open", resolve);
-    ws.once("error", reject);
-    ws.once("unexpected-response", (_request, answer) => {
-      let text = "";
-      answer.on("data", (part: Buffer) => {
-        text = (text + part.toString("utf8")).slice(0, 1000);
-      });
-      answer.on("end", () => reject(new Error(`the gateway refused the stream: ${answer.statusCode} ${text.trim()}`)));
-    });
-  });
-  ws.on("message", (data: Buffer, isBinary: boolean) => events.message(isBinary ? data : data.toString("utf8")));
-  ws.on("close", (code: number, reason: Buffer) => events.closed(code, reason.toString("utf8")));
-  ws.on("error", () => {});
-  return { send: (data) => ws.send(data), close: () => ws.close(1000) };
-}
-
-/** The way to one provider's gateway: TLS to the holder of the certificate that it published on the chain. */
-export function gatewayTransport(client: ChainClient, provider: string): GatewayTransport {
+/**
+ * The way to one provider's gateway: TLS to the holder of the certificate that it published on the chain. With an
+ * identity the connection shows the tenant's own certificate.
+ */
+export function gatewayTransport(client: ChainClient, provider: string, identity?: ClientIdentity): GatewayTransport {
   const trust = trustIn(client, provider);
+  const transport = new ProviderTransport({
+    check: async (presented) => {
+      const checked = await checkProviderCertificate(presented, trust);
+      return checked.ok ? undefined : checked.error;
+    },
+    ...(identity === undefined ? {} : { identity }),
+  });
+  const reach = <T>(url: string, act: () => Promise<T>): Promise<T> => {
+    requireTls(url);
+    return act().catch((cause: unknown) => {
+      throw refusedCertificate(cause) ?? cause;
+    });
+  };
   return {
-    request: (call) => send(call, trust),
-    openSocket: (url, headers, events) => openSocket(url, headers, events, trust),
+    request: async (call) => reach(call.url, () => transport.request(call)),
+    openSocket: async (url, headers, events) => reach(url, () => transport.openSocket(url, headers, events)),
   };
 }

@@ -1,5 +1,5 @@
 import { type ChainClient, fullAccess, GatewayClient, GatewayError, newToken } from "@stoa/client";
-import { nativeHash, systemClock } from "@stoa/host";
+import { type ClientIdentity, nativeHash, systemClock } from "@stoa/host";
 import type { LeaseId, OrderId } from "@stoa/market";
 import type { CompiledSdl } from "@stoa/sdl";
 import { Query as ProviderQuery } from "@stoa/wire/akash.provider.v1beta4";
@@ -34,11 +34,14 @@ const tokenSeconds = 900n;
 export class TenantGateway {
   readonly #client: ChainClient;
   readonly #key: PrivateKey;
+  readonly #identity: ClientIdentity | undefined;
   readonly #gateways = new Map<string, Promise<GatewayClient>>();
 
-  constructor(client: ChainClient, key: PrivateKey) {
+  /** @param identity shown in the place of a token (mTLS) */
+  constructor(client: ChainClient, key: PrivateKey, identity?: ClientIdentity) {
     this.#client = client;
     this.#key = key;
+    this.#identity = identity;
   }
 
   /** The gateway's URL of a registered provider. */
@@ -56,8 +59,8 @@ export class TenantGateway {
       (hostUri) =>
         new GatewayClient({
           hostUri,
-          transport: gatewayTransport(this.#client, provider),
-          token: () => this.#token(provider),
+          transport: gatewayTransport(this.#client, provider, this.#identity),
+          ...(this.#identity === undefined ? { token: () => this.#token(provider) } : {}),
         }),
     );
     this.#gateways.set(provider, made);

@@ -1,5 +1,7 @@
-import { CliError, exitCodes, type Invocation } from "../command.ts";
-import { privateKeyOf } from "../keys/key-store.ts";
+import type { ClientIdentity } from "@stoa/host";
+import { CliError, exitCodes, type Invocation, type OptionSpec } from "../command.ts";
+import { readClientCertificate } from "../keys/client-certificate.ts";
+import { addressOfKey, privateKeyOf } from "../keys/key-store.ts";
 import type { Connection } from "./connection.ts";
 import { TenantGateway } from "./gateway.ts";
 
@@ -28,7 +30,22 @@ export function parseDseq(text: string): bigint {
   });
 }
 
+/** Options of the commands that speak to gateways. */
+export const gatewayOptions: Readonly<Record<string, OptionSpec>> = {
+  mtls: { type: "boolean", about: "shows the certificate of tx cert publish in the place of a token" },
+};
+
+function ownIdentity(connection: Connection, address: string): ClientIdentity {
+  const pem = readClientCertificate(connection.paths.keys, address);
+  if (pem !== undefined) return { certificate: pem, privateKey: pem };
+  throw new CliError("no_certificate", `there is no certificate of ${address} in ${connection.paths.keys}`, {
+    hint: "stoa tx cert publish makes one",
+  });
+}
+
 /** The tenant's side of the gateways, signed with the key that the options name. */
 export function ownGateway(connection: Connection, invocation: Invocation): TenantGateway {
-  return new TenantGateway(connection.client, privateKeyOf(connection.keys.secret(invocation.text("key") ?? "tenant")));
+  const key = privateKeyOf(connection.keys.secret(invocation.text("key") ?? "tenant"));
+  if (!invocation.flag("mtls")) return new TenantGateway(connection.client, key);
+  return new TenantGateway(connection.client, key, ownIdentity(connection, addressOfKey(key)));
 }
