@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { ClientRequest, IncomingHttpHeaders } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { after, before, test } from "node:test";
+import { connect as connectTls } from "node:tls";
 import { checkProviderCertificate, fullAccess, GatewayClient, GatewayError, newToken } from "@stoa/client";
 import { createNativeVerifier, nativeHash, ProviderTransport, systemTimers } from "@stoa/host";
 import type { Manifest } from "@stoa/market";
@@ -343,4 +344,40 @@ test("the query of a stream is held to the reference's rules", async () => {
   assert.equal(await text("tail=-2"), 'parameter "tail" contains invalid value');
   assert.equal(await text("tail=99999999999"), 'strconv.ParseInt: parsing "99999999999": value out of range');
   assert.equal((await raw("GET", "/lease/7/1/1/shell?cmd0=sh&service=web&tty=0&stdin=0", {})).status, 400);
+});
+
+/** The serial that the gateway's certificate has for a client that asks for a name. */
+function servedSerial(port: number, servername: string): Promise<bigint> {
+  return new Promise((resolve, reject) => {
+    const socket = connectTls({ host: "127.0.0.1", port, servername, rejectUnauthorized: false }, () => {
+      const serial = socket.getPeerX509Certificate()?.serialNumber;
+      socket.destroy();
+      resolve(BigInt(`0x${serial}`));
+    });
+    socket.on("error", reject);
+  });
+}
+
+test("a client that asks for the public name sees its certificate, every other the published one, also after a renewal", async () => {
+  const forName = newCertificate({
+    address: "provider.test",
+    hosts: ["provider.test"],
+    nowNs: nowNs + 3n,
+    validDays: 1,
+  });
+  const next = newCertificate({ address: provider.address, hosts: ["localhost"], nowNs: nowNs + 4n, validDays: 1 });
+  const publicName = { hostname: "provider.test", pair: forName };
+  const named = new GatewayServer({
+    ...params,
+    gateway: new Gateway(params),
+    timers: systemTimers,
+    onChain: server,
+    publicName,
+  });
+  const port = await named.listen(0, "127.0.0.1");
+  assert.equal(await servedSerial(port, "provider.test"), forName.serial);
+  assert.equal(await servedSerial(port, "mtls.provider.test"), server.serial);
+  named.renew(next);
+  assert.equal(await servedSerial(port, "other.test"), next.serial);
+  await named.close();
 });
