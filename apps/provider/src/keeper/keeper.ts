@@ -273,7 +273,11 @@ export class Keeper {
     if (workload === undefined) return;
     const ensuring = new AbortController();
     this.#ensuring.set(key, ensuring);
-    const report = ({ service, step, detail }: Progress) => log.info(step, { lease: key, service, detail });
+    const report = ({ service, step, detail, doneBytes, totalBytes }: Progress) => {
+      // A pull reports all the time; only its beginning is news.
+      if (totalBytes > 0) log.debug(step, { lease: key, service, detail, doneBytes, totalBytes });
+      else log.info(step, { lease: key, service, detail });
+    };
     try {
       await runtime.ensure(workload, report, ensuring.signal);
       leases.started(key);

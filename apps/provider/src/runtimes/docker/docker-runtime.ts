@@ -56,6 +56,8 @@ export class DockerRuntime implements Runtime {
   readonly #stop = new AbortController();
   readonly #queue = new KeyedQueue();
   readonly #workloads = new Map<string, LeaseWorkload>();
+  /** The newest step of each service whose start is under way, by `lease service`. */
+  readonly #progress = new Map<string, Progress>();
   readonly #applier: LeaseApplier;
 
   constructor(params: DockerRuntimeParams) {
@@ -102,7 +104,15 @@ export class DockerRuntime implements Runtime {
     const key = leaseKey(workload.lease);
     return this.#queue.run(key, async () => {
       this.#workloads.set(key, workload);
-      await this.#applier.apply(workload, onProgress ?? (() => {}), signal);
+      const report = (progress: Progress) => {
+        this.#progress.set(`${key} ${progress.service}`, progress);
+        onProgress?.(progress);
+      };
+      try {
+        await this.#applier.apply(workload, report, signal);
+      } finally {
+        for (const { name } of workload.services) this.#progress.delete(`${key} ${name}`);
+      }
       const containers = await this.#applier.details(workload.lease);
       this.#params.routes.set(key, routesOf(workload, containers));
     });
@@ -140,7 +150,8 @@ export class DockerRuntime implements Runtime {
     const workload = this.#workloads.get(key);
     if (containers.length === 0 && workload === undefined) return null;
     const { publicHost, routerPort } = this.#params;
-    return leaseStatus({ lease, workload, containers, events: this.#events, publicHost, routerPort });
+    const progress = (service: string) => this.#progress.get(`${key} ${service}`);
+    return leaseStatus({ lease, workload, containers, progress, events: this.#events, publicHost, routerPort });
   }
 
   logs(lease: LeaseId, options: LogOptions, signal: AbortSignal): AsyncIterable<LogLine> {

@@ -39,7 +39,7 @@ export async function pullImage(api: DockerApi, pull: PullRequest): Promise<void
       signal: pull.signal,
     });
     const layers = new Map<string, { done: number; total: number }>();
-    let lastMs = 0;
+    let lastMs = Number.NEGATIVE_INFINITY;
     for await (const line of jsonLines(answer)) {
       const error = textField(line, "error");
       if (error !== "") throw pullError(image, error);

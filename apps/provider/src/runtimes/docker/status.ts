@@ -6,6 +6,7 @@ import {
   type LeaseStatus,
   type LeaseWorkload,
   leaseKey,
+  type Progress,
   type ServiceStatus,
   type ServiceWorkload,
 } from "../runtime.ts";
@@ -18,6 +19,8 @@ export interface StatusFacts {
   /** Unknown right after a restart, until the lease was ensured again. */
   readonly workload: LeaseWorkload | undefined;
   readonly containers: readonly ContainerDetail[];
+  /** The step at which a service's start is now. */
+  readonly progress: (service: string) => Progress | undefined;
   readonly events: EventLog;
   readonly publicHost: string;
   readonly routerPort: number;
@@ -73,7 +76,17 @@ function forwardedPorts(service: ServiceWorkload, own: readonly ContainerDetail[
     .filter(({ externalPort }) => externalPort > 0);
 }
 
+const mebibyte = 1024 * 1024;
+
+/** `pulling hello:1, 12 of 40 MiB` */
+export function progressText({ step, detail, doneBytes, totalBytes }: Progress): string {
+  if (step !== "pulling" || totalBytes === 0) return `${step} ${detail}`;
+  return `${step} ${detail}, ${Math.floor(doneBytes / mebibyte)} of ${Math.ceil(totalBytes / mebibyte)} MiB`;
+}
+
 function missingReason(name: string, own: readonly ContainerDetail[], facts: StatusFacts): string {
+  const progress = facts.progress(name);
+  if (progress !== undefined) return progressText(progress);
   const broken = own.find((container) => container.state !== "running");
   if (broken === undefined) return facts.events.lastWarning(leaseKey(facts.lease), name)?.note ?? "not started yet";
   if (broken.oomKilled) return "used more memory than it leased and was killed";
