@@ -38,6 +38,8 @@ export interface ApplicationParams {
   readonly ante: AnteNeeds;
   /** Older versions that queries may ask for, besides the latest. */
   readonly keepVersions: bigint;
+  /** Height of the first block; 1 if not given. */
+  readonly initialHeight?: bigint;
   /** Own key space in the backend. */
   readonly prefix: Uint8Array;
   /** What `/app/version` and `info` answer. */
@@ -81,6 +83,7 @@ export class Application {
       names: router.storeNames,
       prefix: params.prefix,
       keepVersions: params.keepVersions,
+      initialVersion: params.initialHeight ?? 1n,
     });
     this.head = this.stores.version === 0n ? undefined : readHead(params.backend, this.stores.version);
     this.check = this.committedState();
@@ -109,6 +112,7 @@ export class Application {
   /** Builds the genesis state in memory; the first block commits it with its own changes. */
   initChain(request: InitChainRequest): InitChainResponse {
     assert(this.stores.version === 0n, "the chain has begun already");
+    assert(request.initialHeight === (this.params.initialHeight ?? 1n), "the chain begins at another height");
     assert(request.appStateBytes.length <= maxGenesisBytes, "the genesis state is too large");
     const { chainId, time, consensusParams } = request;
     const block = { chainId, height: 0n, time, proposer: emptyBytes, consensusParams };
@@ -172,6 +176,7 @@ export class Application {
    * commits. Throws `InvariantBroken` rather than return a state that must not be.
    */
   finalizeBlock(request: FinalizeBlockRequest): FinalizeBlockResponse {
+    this.pending = undefined;
     const last = this.requireHead();
     assert(request.height === last.height + 1n, `block ${request.height} does not follow ${last.height}`);
     const { height, time, proposerAddress: proposer } = request;
@@ -269,6 +274,21 @@ export class Application {
     this.pending = undefined;
     this.genesis = undefined;
     this.check = this.committedState();
+  }
+
+  /**
+   * The earliest block time, in nanoseconds since the epoch, at which a block has something to do without any
+   * transaction; undefined when nothing waits. An engine that makes no empty blocks makes one then.
+   */
+  dueTime(): bigint | undefined {
+    if (this.head === undefined) return undefined;
+    const ctx = this.context(this.committedState(), this.head, "query");
+    let due: bigint | undefined;
+    for (const module of this.params.modules.all) {
+      const at = module.dueTime?.(ctx);
+      if (at !== undefined && (due === undefined || at < due)) due = at;
+    }
+    return due;
   }
 
   /** Answers a query on a committed version (base-chain.md §3.5, §4.10). */

@@ -48,6 +48,11 @@ export interface Module {
   readonly preBlock?: (ctx: Context) => void;
   readonly beginBlock?: (ctx: Context) => void;
   readonly endBlock?: (ctx: Context) => void;
+  /**
+   * The earliest block time, in nanoseconds since the epoch, at which its begin or end of a block has something to do;
+   * undefined when nothing waits for time.
+   */
+  readonly dueTime?: (ctx: Context) => bigint | undefined;
   /** Reads the module's section of the reference's `app_state`; throws `GenesisError` for what it cannot be. */
   readonly initGenesis?: (ctx: Context, section: unknown) => void;
   readonly exportGenesis?: (ctx: Context) => unknown;

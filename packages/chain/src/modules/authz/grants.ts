@@ -130,3 +130,9 @@ export function pruneGrants(ctx: Context): void {
     for (const msgTypeUrl of value.msgTypeUrls) grants.delete(ctx, [key[1], key[2], msgTypeUrl]);
   }
 }
+
+/** When the next grant expires, in nanoseconds since the epoch. */
+export function nextExpiration(ctx: Context): bigint | undefined {
+  for (const { key } of expirations.scan(ctx)) return key[0];
+  return undefined;
+}

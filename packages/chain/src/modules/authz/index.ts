@@ -3,7 +3,7 @@ import { type Grant, Msg } from "@stoa/wire/cosmos.authz.v1beta1";
 import type { Context } from "../../context.ts";
 import { handle, type Module } from "../../module.ts";
 import { exportGenesis, initGenesis } from "./genesis.ts";
-import { type GrantId, getGrant, pruneGrants, saveGrant } from "./grants.ts";
+import { type GrantId, getGrant, nextExpiration, pruneGrants, saveGrant } from "./grants.ts";
 import { createExec } from "./handlers/exec.ts";
 import { createGrant } from "./handlers/grant.ts";
 import { revoke } from "./handlers/revoke.ts";
@@ -38,6 +38,7 @@ export function createAuthz(needs: AuthzNeeds): Authz {
     ],
     queries,
     beginBlock: pruneGrants,
+    dueTime: nextExpiration,
     initGenesis: (ctx, section) => initGenesis(needs, ctx, section),
     exportGenesis,
   };

@@ -75,3 +75,9 @@ export function pruneAllowances(ctx: Context, limit: number): void {
     allowances.delete(ctx, [key[1], key[2]]);
   }
 }
+
+/** When the next allowance expires, in nanoseconds since the epoch. */
+export function nextExpiration(ctx: Context): bigint | undefined {
+  for (const { key } of expirations.scan(ctx)) return key[0];
+  return undefined;
+}

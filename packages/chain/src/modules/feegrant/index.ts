@@ -3,7 +3,7 @@ import type { Context } from "../../context.ts";
 import { handle, type Module } from "../../module.ts";
 import type { Payment } from "./allowance.ts";
 import { exportGenesis, initGenesis } from "./genesis.ts";
-import { type Parties, pruneAllowances, prunedPerBlock, useGrantedFees } from "./grants.ts";
+import { nextExpiration, type Parties, pruneAllowances, prunedPerBlock, useGrantedFees } from "./grants.ts";
 import { createGrantAllowance } from "./handlers/grant-allowance.ts";
 import { prune } from "./handlers/prune-allowances.ts";
 import { revoke } from "./handlers/revoke-allowance.ts";
@@ -28,6 +28,7 @@ export function createFeegrant(needs: FeegrantNeeds): Feegrant {
     ],
     queries,
     endBlock: (ctx) => pruneAllowances(ctx, prunedPerBlock),
+    dueTime: nextExpiration,
     initGenesis,
     exportGenesis,
   };
