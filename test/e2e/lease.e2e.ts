@@ -86,6 +86,19 @@ describe("lease, from auction to the last unit", () => {
     assert.match(view.reasons.join(), /CPU/);
   });
 
+  it("outlives a chain that stops for a while, and bids again when it is back", async () => {
+    await world.lease(10n, compile(sdl(0.1)), 10_000_000n);
+    await until(() => world.available(10n), "the service");
+    await world.pauseChain(1_500);
+    await until(() => world.available(10n), "the service, which never stopped");
+    await world.lease(11n, compile(sdl(0.1)), 10_000_000n);
+    await until(() => world.available(11n), "the service after the pause");
+    await world.closeDeployment(10n);
+    await world.closeDeployment(11n);
+    const gone = async () => ((await world.call("GET", "/lease/11/1/1/status")).status === 404 ? true : undefined);
+    await until(gone, "the end of both");
+  });
+
   it("takes its leases up again after a restart", async () => {
     await world.lease(9n, compile(sdl(0.1)), 10_000_000n);
     await until(() => world.available(9n), "the service");

@@ -90,12 +90,18 @@ function appState(): Record<string, unknown> {
   };
 }
 
+async function openNode(root: string, rpcPort: number, blockIntervalMs: number): Promise<RunningNode> {
+  const config = loadConfig(nodeConfigSchema, { file: { rpcPort, blockIntervalMs } });
+  assert.ok(config.ok);
+  return startNode({ home: join(root, "node"), config: config.value.values, log: silentLog });
+}
+
 /** What to change about a provider's settings; the rest is fit for a test. */
 type Settings = Readonly<Record<string, unknown>>;
 
 export class MarketWorld {
   readonly root: string;
-  readonly node: RunningNode;
+  node: RunningNode;
   readonly client: ChainClient;
   readonly wallet: Broadcaster;
   readonly #blockIntervalMs: number;
@@ -115,10 +121,15 @@ export class MarketWorld {
   static async open(blockIntervalMs: number): Promise<MarketWorld> {
     const root = mkdtempSync(join(tmpdir(), "stoa-e2e-"));
     initNodeHome({ home: join(root, "node"), chainId, genesisTime: systemClock.nowNs(), appState: appState() });
-    const config = loadConfig(nodeConfigSchema, { file: { rpcPort: 0, blockIntervalMs } });
-    assert.ok(config.ok);
-    const node = await startNode({ home: join(root, "node"), config: config.value.values, log: silentLog });
-    return new MarketWorld(root, node, blockIntervalMs);
+    return new MarketWorld(root, await openNode(root, 0, blockIntervalMs), blockIntervalMs);
+  }
+
+  /** Stops the chain for a while and starts it again at the same address. */
+  async pauseChain(pauseMs: number): Promise<void> {
+    const port = Number(new URL(this.node.rpcUrl).port);
+    await this.node.close();
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    this.node = await openNode(this.root, port, this.#blockIntervalMs);
   }
 
   async close(): Promise<void> {
