@@ -1,5 +1,5 @@
 import { CliError, exitCodes, helpText, parseInvocation } from "./command.ts";
-import { commandTable } from "./commands/index.ts";
+import { commandTable } from "./commands/table.ts";
 
 async function overview(): Promise<string> {
   const commands = await Promise.all(
