@@ -43,9 +43,9 @@ function balance(chain: SmallChain, who: number, denom = "uakt", height = 0n): b
   return BigInt(decode(QueryBalanceResponseSchema, answer.value).balance?.amount ?? "0");
 }
 
-test("a send moves coins and its fee; a restart sees the same state", async () => {
+test("a send moves coins and its fee; a restart sees the same state", () => {
   const chain = begun();
-  const { txResults, appHash } = await chain.block([chain.send(0, 1, 700n)]);
+  const { txResults, appHash } = chain.block([chain.send(0, 1, 700n)]);
   assert.equal(txResults[0]?.code, 0, txResults[0]?.log);
   assert.equal(balance(chain, 0), 1_000_000n - 700n - 10_000n);
   assert.equal(balance(chain, 1), 1_000_700n);
@@ -56,27 +56,27 @@ test("a send moves coins and its fee; a restart sees the same state", async () =
   assert.deepEqual(info.lastBlockAppHash, appHash);
   assert.equal(balance(again, 1), 1_000_700n);
   again.sequences.set(again.who(0).address, 1n);
-  const next = await again.block([again.send(0, 2, 1n)]);
+  const next = again.block([again.send(0, 2, 1n)]);
   assert.equal(next.txResults[0]?.code, 0, next.txResults[0]?.log);
 });
 
-test("computing a block writes nothing and can be repeated", async () => {
+test("computing a block writes nothing and can be repeated", () => {
   const chain = begun();
   const tx = chain.send(0, 1, 5n);
   const first = chain.compute([tx]);
   const second = chain.compute([tx]);
   assert.deepEqual(first.appHash, second.appHash);
   assert.equal(chain.app.info().lastBlockHeight, 0n);
-  await chain.block([tx]);
+  chain.block([tx]);
   assert.equal(balance(chain, 1), 1_000_005n);
   const other = chain.compute([chain.send(1, 2, 5n)]);
   assert.notDeepEqual(other.appHash, first.appHash);
   assert.equal(balance(chain, 2), 1_000_000n);
 });
 
-test("a failed message keeps the fee and the sequence, and nothing else", async () => {
+test("a failed message keeps the fee and the sequence, and nothing else", () => {
   const chain = begun();
-  const { txResults } = await chain.block([chain.send(0, 1, 2_000_000n), chain.send(0, 1, 1n)]);
+  const { txResults } = chain.block([chain.send(0, 1, 2_000_000n), chain.send(0, 1, 1n)]);
   assert.equal(txResults[0]?.codespace, "sdk");
   assert.equal(txResults[0]?.code, 5);
   assert.equal(txResults[0]?.data.length, 0);
@@ -84,25 +84,25 @@ test("a failed message keeps the fee and the sequence, and nothing else", async 
   assert.equal(balance(chain, 0), 1_000_000n - 20_000n - 1n);
 });
 
-test("checks see each other until the next commit, then the committed state", async () => {
+test("checks see each other until the next commit, then the committed state", () => {
   const chain = begun();
   const [first, second] = [chain.send(0, 1, 1n), chain.send(0, 1, 2n)];
   const check = (tx: Uint8Array, recheck = false): number => chain.app.checkTx({ tx, recheck }).code;
   assert.equal(check(first), 0);
   assert.equal(check(first), 32, "the same sequence again");
   assert.equal(check(second), 0);
-  await chain.block([first]);
+  chain.block([first]);
   assert.equal(check(second, true), 0, "the rest is rechecked on the new state");
   assert.equal(check(first, true), 32);
 });
 
-test("the node's floor applies to checks only", async () => {
+test("the node's floor applies to checks only", () => {
   const chain = begun();
   const cheap = chain.send(0, 1, 1n, "uakt", 9_999n);
   const refused = chain.app.checkTx({ tx: cheap, recheck: false });
   assert.equal(refused.code, 13);
   assert.equal(refused.log, "insufficient fees; got: 9999uakt required: 10000uakt: insufficient fee");
-  const { txResults } = await chain.block([cheap]);
+  const { txResults } = chain.block([cheap]);
   assert.equal(txResults[0]?.code, 0, "a proposer may take it");
   assert.equal(chain.app.checkTx({ tx: chain.send(0, 1, 1n), recheck: false }).code, 0);
 });
@@ -115,7 +115,7 @@ test("a proposal takes transactions in order up to its size", () => {
   assert.equal(chain.app.prepareProposal({ maxTxBytes: 102n + 203n + 52n, txs }).length, 3);
 });
 
-test("the signatures that are listed are the signatures that are asked for, and a wrong answer fails the transaction", async () => {
+test("the signatures that are listed are the signatures that are asked for, and a wrong answer fails the transaction", () => {
   const asked: string[] = [];
   const name = (key: Uint8Array, digest: Uint8Array, signature: Uint8Array): string =>
     toHex(concatBytes(key, digest, signature));
@@ -128,7 +128,7 @@ test("the signatures that are listed are the signatures that are asked for, and 
   const chain = begun({ verifier: recording });
   const txs = [chain.send(0, 1, 1n), chain.send(0, 1, 2n), chain.send(1, 2, 3n)];
   const listed = txs.flatMap((tx) => chain.app.listSignatures(tx));
-  const { appHash } = await chain.block(txs);
+  const { appHash } = chain.block(txs);
   assert.deepEqual(
     listed.map(({ publicKey, digestOrMessage, signature }) => name(publicKey, digestOrMessage, signature)),
     asked,
@@ -137,7 +137,7 @@ test("the signatures that are listed are the signatures that are asked for, and 
   const table = new Set(asked);
   const fromTable: Verifier = { verify: (_, key, digest, signature) => table.has(name(key, digest, signature)) };
   const same = begun({ verifier: fromTable });
-  assert.deepEqual((await same.block(txs)).appHash, appHash);
+  assert.deepEqual(same.block(txs).appHash, appHash);
   assert.equal(chain.app.listSignatures(Uint8Array.of(1, 2, 3)).length, 0);
 });
 
@@ -155,19 +155,19 @@ test("a supply that is not the sum of the balances is refused", () => {
   assert.throws(() => begun({ sections: { bank } }), /supply is 6uakt, the balances add up to 5uakt/);
 });
 
-test("what is exported begins the same chain again", async () => {
+test("what is exported begins the same chain again", () => {
   const chain = begun();
-  await chain.block([chain.send(0, 1, 700n)]);
+  chain.block([chain.send(0, 1, 700n)]);
   const exported = chain.app.exportGenesis();
   const next = begun({ sections: exported });
-  await next.block([]);
+  next.block([]);
   assert.deepEqual(next.app.exportGenesis(), exported);
 });
 
-test("a stored value and an absent one are proven against the app hash", async () => {
+test("a stored value and an absent one are proven against the app hash", () => {
   const chain = begun();
-  await chain.block([]);
-  const { appHash } = await chain.block([chain.send(0, 1, 9n)]);
+  chain.block([]);
+  const { appHash } = chain.block([chain.send(0, 1, 9n)]);
   const address = parseAccount(chain.who(1).address);
   assert.ok(address.ok);
   const key = concatBytes(balancePrefix, balanceKey.encode([address.value, "uakt"]));
@@ -182,11 +182,11 @@ test("a stored value and an absent one are proven against the app hash", async (
   assert.equal(query(chain, "/store/bank/key", new Uint8Array()).code, 2);
 });
 
-test("queries read the height that they name", async () => {
+test("queries read the height that they name", () => {
   const chain = begun();
   assert.equal(query(chain, "/cosmos.bank.v1beta1.Query/Params", new Uint8Array()).code, 26, "before the first block");
-  await chain.block([chain.send(0, 1, 1n)]);
-  await chain.block([chain.send(0, 1, 1n)]);
+  chain.block([chain.send(0, 1, 1n)]);
+  chain.block([chain.send(0, 1, 1n)]);
   assert.equal(balance(chain, 1, "uakt", 1n), 1_000_001n);
   assert.equal(balance(chain, 1), 1_000_002n);
   const future = query(chain, "/cosmos.bank.v1beta1.Query/Params", new Uint8Array(), 99n);
@@ -195,15 +195,15 @@ test("queries read the height that they name", async () => {
   assert.equal(query(chain, "/none", new Uint8Array()).log, "unknown query path: unknown request");
 });
 
-test("a simulation tells gas and result and keeps nothing", async () => {
+test("a simulation tells gas and result and keeps nothing", () => {
   const chain = begun();
-  await chain.block([]);
+  chain.block([]);
   const tx = chain.send(0, 1, 5n);
   const execution = chain.app.simulate(tx);
   assert.equal(execution.error, undefined);
   assert.ok((execution.gas?.consumed ?? 0n) > 40_000n);
   assert.equal(balance(chain, 1), 1_000_000n);
-  const { txResults } = await chain.block([tx]);
+  const { txResults } = chain.block([tx]);
   assert.equal(txResults[0]?.code, 0, txResults[0]?.log);
 });
 
@@ -217,7 +217,7 @@ test("money that appears from nowhere breaks the supply invariant", () => {
   assert.equal(problem, "balances of uakt changed by 1, its supply by 0");
 });
 
-test("the total supply stands still while people send", async () => {
+test("the total supply stands still while people send", () => {
   const chain = begun();
   const data = encode(QueryTotalSupplyRequestSchema, create(QueryTotalSupplyRequestSchema));
   const supply = (): string => {
@@ -226,8 +226,8 @@ test("the total supply stands still while people send", async () => {
       .supply.map(({ denom, amount }) => amount + denom)
       .join();
   };
-  await chain.block([]);
+  chain.block([]);
   assert.equal(supply(), "15000uact,3000000uakt");
-  await chain.block([chain.send(0, 1, 7n), chain.send(1, 2, 8n, "uact"), chain.send(2, 0, 9_999_999n)]);
+  chain.block([chain.send(0, 1, 7n), chain.send(1, 2, 8n, "uact"), chain.send(2, 0, 9_999_999n)]);
   assert.equal(supply(), "15000uact,3000000uakt");
 });

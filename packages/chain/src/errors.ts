@@ -147,8 +147,8 @@ export const sdkErrors = errorTable("sdk", {
   txTimeout: [42, "tx timeout"],
 });
 
-/** Shared Akash types' table (market-modules.md §20). */
-export const akashErrors = errorTable("akash", {
+// The table of shared Akash types (market-modules.md §20); `market` names its codes, this puts them on the page.
+errorTable("akash", {
   attributesDuplicateKeys: [1, "attributes cannot have duplicate keys", "InvalidArgument"],
   invalidAttributeKey: [2, "attribute key does not match regexp", "InvalidArgument"],
   invalidDepositor: [3, "invalid depositor", "InvalidArgument"],
