@@ -21,7 +21,7 @@ const knownScopes: readonly string[] = [...jwtScopes, attestationScope];
 export interface CallerParams {
   /** This provider's address. */
   readonly provider: string;
-  readonly chain: ChainQueries;
+  readonly keys: Pick<ChainQueries, "accountPublicKey">;
   readonly hash: Hash;
   readonly verifier: Verifier;
   readonly nowSeconds: () => bigint;
@@ -101,7 +101,7 @@ async function byToken(token: string, params: CallerParams): Promise<Identity> {
   if (!parsed.ok) return refused(401, "JWT is invalid");
   let publicKey: Uint8Array | undefined;
   try {
-    publicKey = await params.chain.accountPublicKey(parsed.value.claims.iss);
+    publicKey = await params.keys.accountPublicKey(parsed.value.claims.iss);
   } catch {
     return refused(503, "the chain cannot be asked for the account's key");
   }

@@ -5,6 +5,7 @@ import { RuntimeError } from "../runtimes/runtime.ts";
 import { Caller, type Identity, identify, requireCaller } from "./caller.ts";
 import { allowOrigins, preflight } from "./cors.ts";
 import { parseUint } from "./go-text.ts";
+import { KeyCache } from "./key-cache.ts";
 import { leaseView, manifestView, serviceView, statusView, versionView } from "./lease-views.ts";
 import { maxManifestBytes, submitManifest } from "./manifest-submit.ts";
 import {
@@ -63,9 +64,11 @@ function runtimeResponse(error: RuntimeError): GatewayResponse {
 
 export class Gateway {
   readonly #params: GatewayParams;
+  readonly #keys: KeyCache;
 
   constructor(params: GatewayParams) {
     this.#params = params;
+    this.#keys = new KeyCache(params.chain);
   }
 
   /** Answers one request. Never rejects. */
@@ -85,7 +88,7 @@ export class Gateway {
   async #route(request: GatewayRequest): Promise<Outcome> {
     const match = matchRoute(request.method, request.target);
     if ("response" in match) return match;
-    const identity = await identify(request, { ...this.#params, provider: this.#params.address });
+    const identity = await identify(request, { ...this.#params, provider: this.#params.address, keys: this.#keys });
     if (identity.kind === "refused") return identity;
     const { route, query } = match;
     const open = await this.#open(route);

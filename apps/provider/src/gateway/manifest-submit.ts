@@ -82,7 +82,8 @@ export async function submitManifest(
   const manifest = decoded.value;
   const services = manifest.flatMap((group) => (group.services ?? []).map(({ name }) => name));
   if (!caller.may("send-manifest", { dseq }, services)) return unauthorized;
-  const facts = await params.chain.deployment(caller.owner, dseq);
+  const { chain } = params;
+  const [facts, leases] = await Promise.all([chain.deployment(caller.owner, dseq), chain.leases(caller.owner, dseq)]);
   if (facts === undefined) {
     return textError(404, "rpc error: code = NotFound desc = Deployment not found: key not found");
   }
@@ -94,7 +95,7 @@ export async function submitManifest(
   const groups = facts.groups.map(({ spec }) => spec);
   const mismatch = checkManifestAgainstGroups(manifest, groups);
   if (mismatch !== undefined) return problemResponse(mismatch);
-  const leased = leasedGroups(await params.chain.leases(caller.owner, dseq), facts, manifest);
+  const leased = leasedGroups(leases, facts, manifest);
   const names = await checkNames(leased, caller.owner, params);
   if (names !== undefined) return names;
   if (leased.length === 0) return textError(404, "no lease for deployment");
