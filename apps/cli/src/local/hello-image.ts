@@ -9,8 +9,8 @@ export const helloImage = "stoa/hello:1";
 
 /** Where Debian's busybox-static puts its one static program. */
 const busyboxPaths = ["/bin/busybox", "/usr/bin/busybox"];
-/** The applets that the page's script calls. */
-const applets = ["sh", "awk", "cat", "env", "grep", "hostname", "sed", "sort"];
+/** The names under which the program is called: by the page, and by people in a shell. */
+const applets = ["sh", "awk", "cat", "env", "grep", "hostname", "ls", "ps", "sed", "sort"];
 const importTimeoutMs = 60_000;
 
 /** Path of the static busybox, or undefined where the package is not installed. */
@@ -23,7 +23,7 @@ function helloFiles(busybox: string): Buffer {
   return tarArchive([
     { path: "bin/busybox", mode: 0o755, data: readFileSync(busybox) },
     ...applets.map((name) => ({ path: `bin/${name}`, linkTo: "busybox" })),
-    { path: "www/cgi-bin/index.cgi", mode: 0o755, data: readFileSync(join(import.meta.dirname, "hello-page.sh")) },
+    { path: "www/cgi-bin/index.cgi", mode: 0o755, data: readFileSync(join(import.meta.dirname, "hello-page.awk")) },
   ]);
 }
 
