@@ -4,12 +4,9 @@ import { providerConfig, providerParams, startProvider } from "@stoa/provider";
 import { CliError, exitCodes } from "../command.ts";
 import { type KeySecret, privateKeyOf } from "../keys/key-store.ts";
 import { askPassphrase } from "../keys/passphrase.ts";
-import { stoaVersion } from "../local/home.ts";
+import { providerKeyFile, stoaVersion } from "../local/home.ts";
 import { loadSettings, programLog, programOptions, requireProgramHome, settingOptions } from "../local/program.ts";
 import type { Command } from "./index.ts";
-
-/** A provider's key, in its own home. */
-export const providerKeyFile = "key.json";
 
 function readKey(home: string): KeySecret {
   const path = join(home, providerKeyFile);

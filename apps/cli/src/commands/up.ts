@@ -159,7 +159,7 @@ async function runUp(invocation: Invocation): Promise<number> {
       exitCode: exitCodes.usage,
     });
   const paths = homePaths(invocation.text("home"));
-  const { home } = openHome(paths, { blockIntervalMs });
+  const { home } = await openHome(paths, { blockIntervalMs });
   const lock = lockHome(paths);
   const stop = stopSignal();
   try {

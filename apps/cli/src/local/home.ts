@@ -11,6 +11,9 @@ export const homeFormat = 1;
 export const stateFormat = 1;
 export const stoaVersion = "0.1.0";
 
+/** A provider's key, in its own folder. */
+export const providerKeyFile = "key.json";
+
 /** What a home records about itself, so that no Stoa half-opens one it does not know. */
 export interface HomeRecord {
   readonly format: number;

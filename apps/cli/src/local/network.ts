@@ -1,15 +1,13 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { systemClock, writeFileAtomic, writeSecretFile } from "@stoa/host";
-import { initNodeHome } from "@stoa/node";
 import { CliError } from "../command.ts";
-import { providerKeyFile } from "../commands/provider-start.ts";
 import { addressOfKey, type KeySecret, newMnemonic, privateKeyOf } from "../keys/key-store.ts";
 import type { Output } from "../output.ts";
 import { clientOf, keyStoreOf, type RunRecord, readRunRecord, runRecordPath } from "../tenant/connection.ts";
 import { Child } from "./child.ts";
 import { localAppState, localFunds } from "./genesis.ts";
-import { createHome, type HomePaths, type HomeRecord, readHome, writeHomeRecord } from "./home.ts";
+import { createHome, type HomePaths, type HomeRecord, providerKeyFile, readHome, writeHomeRecord } from "./home.ts";
 import { chooseEndpoint } from "./ports.ts";
 import { settingsFile } from "./program.ts";
 import { providerConfigOf } from "./provider-preset.ts";
@@ -42,10 +40,10 @@ const gatewayPort = 8443;
 const readyMs = 60_000;
 
 /** The home of a local network: the one that is there, or a new one with keys and genesis. */
-export function openHome(
+export async function openHome(
   paths: HomePaths,
   params: { readonly blockIntervalMs: number },
-): { readonly home: HomeRecord; readonly created: boolean } {
+): Promise<{ readonly home: HomeRecord; readonly created: boolean }> {
   const known = readHome(paths);
   if (known !== undefined) return { home: known, created: false };
   // A home cut short has no record: what it left is made again.
@@ -56,6 +54,8 @@ export function openHome(
   const tenant = keys.add(tenantKey, { mnemonic: newMnemonic() });
   // Every provider that this home may ever have is funded now: genesis cannot be changed later.
   const providers = Array.from({ length: maxProviders }, (_, i) => makeProvider(paths, i + 1));
+  // Loaded for a new home alone: the node is a process of its own, and its sources take longest to read.
+  const { initNodeHome } = await import("@stoa/node");
   initNodeHome({
     home: paths.node,
     chainId: home.chainId,
