@@ -14,14 +14,6 @@ export const tokenDenom = "uakt";
 
 const maxMinDeposit = 2n ** 31n - 1n;
 
-/** The reference's defaults, in genesis JSON (market-modules.md §4.3). */
-export const defaultDeploymentParams = {
-  min_deposits: [
-    { denom: "uakt", amount: "500000" },
-    { denom: "uact", amount: "500000" },
-  ],
-} as const;
-
 function invalid(text: string): never {
   return refuseWith(deploymentErrors.invalidParam, `${deploymentErrors.invalidParam.description}: ${text}`);
 }

@@ -18,7 +18,6 @@ import { type DepositEntry, escrowStates } from "./types.ts";
 
 export { checkAuthorization, spendAuthorization } from "./authorization.ts";
 export { escrowErrors } from "./errors.ts";
-export { heldByEscrow } from "./invariants.ts";
 export type { DepositGrant, EscrowNeeds } from "./needs.ts";
 
 /**

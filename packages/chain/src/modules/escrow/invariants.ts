@@ -2,7 +2,7 @@ import { Dec } from "@stoa/std";
 import type { Context } from "../../context.ts";
 import type { Invariant } from "../../module.ts";
 import type { StateChange } from "../../state.ts";
-import { accounts, payments } from "./keys.ts";
+import { accounts } from "./keys.ts";
 import { livePayments } from "./ledger.ts";
 import { accountValue } from "./records.ts";
 import { type EscrowAccount, escrowStates } from "./types.ts";
@@ -51,15 +51,3 @@ export const accountsConsistent: Invariant = {
     return undefined;
   },
 };
-
-/** Coins that escrow must hold of a denomination: unspent deposits and undrawn payments, summed over all accounts. */
-export function heldByEscrow(ctx: Context): ReadonlyMap<string, Dec> {
-  const held = new Map<string, Dec>();
-  const add = (denom: string, amount: Dec): void => {
-    held.set(denom, (held.get(denom) ?? Dec.zero).add(amount));
-  };
-  for (const { value } of accounts.scan(ctx))
-    for (const { balance } of value.deposits) add(balance.denom, balance.amount);
-  for (const { value } of payments.scan(ctx)) add(value.rate.denom, value.balance);
-  return held;
-}

@@ -11,18 +11,6 @@ import { params } from "./keys.ts";
 /** More bids than this on one order nobody reads (market-modules.md §5.5). */
 const maxOrderMaxBids = 500;
 
-/** The reference's defaults, in genesis JSON (market-modules.md §5.5). */
-export const defaultMarketParams = {
-  bid_min_deposit: { denom: "uakt", amount: "500000" },
-  order_max_bids: 20,
-  bid_min_deposits: [
-    { denom: "uact", amount: "500000" },
-    { denom: "uakt", amount: "500000" },
-  ],
-  min_reclamation_window: "3600s",
-  max_reclamation_window: "2592000s",
-} as const;
-
 function invalid(text: string): never {
   return refuseWith(marketErrors.invalidParam, `${marketErrors.invalidParam.description}: ${text}`);
 }
