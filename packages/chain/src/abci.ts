@@ -127,6 +127,16 @@ export interface ProofOp {
   readonly data: Uint8Array;
 }
 
+/** Why a service method refused, as a gRPC server of the same process answers it; ABCI knows only a code and a log. */
+export interface QueryStatusDetail {
+  /** Name of a gRPC code, such as `NotFound`. */
+  readonly grpc: string;
+  /** With codespace and code of registered errors in front (`codespace deployment code 4: Deployment not found`). */
+  readonly message: string;
+  /** The height that was read; 0 when the request was refused before. */
+  readonly height: bigint;
+}
+
 export interface QueryResponse {
   readonly code: number;
   readonly codespace: string;
@@ -135,6 +145,8 @@ export interface QueryResponse {
   readonly value: Uint8Array;
   readonly proofOps: readonly ProofOp[];
   readonly height: bigint;
+  /** Only with failed service methods; no part of ABCI. */
+  readonly status?: QueryStatusDetail;
 }
 
 /** A signature that the ante handler will probably ask for (HOUSE.md, Hash and Verifier). */

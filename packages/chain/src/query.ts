@@ -3,7 +3,7 @@ import type { MultiStore } from "@stoa/store";
 import { jsonText, type TxTypes, toProtoJson } from "@stoa/wire";
 import { SimulationResponseSchema } from "@stoa/wire/cosmos.base.abci.v1beta1";
 import { PairsSchema } from "@stoa/wire/cosmos.store.internal.kv.v1beta1";
-import type { QueryRequest, QueryResponse } from "./abci.ts";
+import type { QueryRequest, QueryResponse, QueryStatusDetail } from "./abci.ts";
 import { create, encode, tryDecode } from "./codec.ts";
 import { Context, type CryptoPorts } from "./context.ts";
 import {
@@ -79,6 +79,22 @@ function failedWith(problem: unknown): QueryResponse {
   return failed(undefinedErrors.panic, text);
 }
 
+/** The reference's gRPC status of a registered error: its description goes before the detail (surface/grpc.json). */
+function registeredText({ codespace, code, description }: RegisteredError, message: string): string {
+  const detail = message.endsWith(`: ${description}`) ? `: ${message.slice(0, -description.length - 2)}` : "";
+  return `codespace ${codespace} code ${code}: ${description}${detail}`;
+}
+
+function statusOf(problem: unknown, height: bigint): QueryStatusDetail {
+  if (problem instanceof QueryStatus) return { grpc: problem.grpc, message: problem.message, height };
+  if (!(problem instanceof Refusal)) {
+    return { grpc: "Internal", message: problem instanceof Error ? problem.message : String(problem), height };
+  }
+  const { error, message } = problem;
+  if (error === undefinedErrors.unregistered) return { grpc: "Unknown", message, height };
+  return { grpc: error.grpc, message: registeredText(error, message), height };
+}
+
 /** The height that a query reads: the latest for 0; refuses what is not there (sdk 26, 18, 38). */
 function heightOf(stores: MultiStore, request: QueryRequest): bigint {
   const latest = stores.version;
@@ -110,18 +126,26 @@ function queryContext(state: QueryState, height: bigint): Context {
 }
 
 function answerMethod(state: QueryState, handler: QueryHandler, request: QueryRequest): QueryResponse {
-  let height: bigint;
+  let height = 0n;
   try {
     height = heightOf(state.stores, request);
     const message = tryDecode(handler.request, request.data);
-    if (!message.ok) return { ...failed(sdkErrors.invalidRequest, message.error.message), height };
+    if (!message.ok) {
+      const status = {
+        grpc: "Internal",
+        message: `grpc: error unmarshalling request: ${message.error.message}`,
+        height,
+      };
+      return { ...failed(sdkErrors.invalidRequest, message.error.message), height, status };
+    }
     const response = handler.answer(queryContext(state, height), message.value);
     return { ...blank, value: encode(handler.response, response), height };
   } catch (problem) {
     if (problem instanceof Refusal && problem.error.codespace === "sdk" && isHeightError(problem.error)) {
-      return { ...blank, code: problem.error.code, codespace: "sdk", log: problem.message };
+      const status = statusOf(problem, 0n);
+      return { ...blank, code: problem.error.code, codespace: "sdk", log: problem.message, status };
     }
-    return failedWith(problem);
+    return { ...failedWith(problem), status: statusOf(problem, height) };
   }
 }
 
