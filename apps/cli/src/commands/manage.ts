@@ -10,13 +10,14 @@ import { Scope } from "@stoa/wire/akash.escrow.id.v1";
 import { MsgAccountDepositSchema } from "@stoa/wire/akash.escrow.v1";
 import { Query as BankQuery } from "@stoa/wire/cosmos.bank.v1beta1";
 import { CliError, exitCodes, type Invocation } from "../command.ts";
-import { createOutput } from "../output.ts";
+import { createOutput, type Output } from "../output.ts";
 import { measureBlockInterval } from "../tenant/block-time.ts";
 import { type Connection, chainFailure, connect, connectionOptions } from "../tenant/connection.ts";
 import { closeDeployment, compileForDeploy } from "../tenant/deploy.ts";
 import { type DeploymentFacts, readDeployment, runwayOf } from "../tenant/holdings.ts";
 import { humanAmount, humanDuration } from "../tenant/money.ts";
 import { gatewayOptions, ownAddress, ownGateway, parseDseq } from "../tenant/own.ts";
+import { waitForVersion } from "../tenant/version-wait.ts";
 import type { Command } from "./index.ts";
 import { parseDialect, readSdlFile } from "./sdl-compile.ts";
 
@@ -155,6 +156,16 @@ async function sendVersion(target: Target, invocation: Invocation, compiled: Com
   return height;
 }
 
+async function finishUpdate(target: Target, invocation: Invocation, output: Output): Promise<void> {
+  const { facts, connection, id } = target;
+  const leases = facts.leases.filter((lease) => lease.live).map((lease) => lease.id);
+  const told = await waitForVersion(ownGateway(connection, invocation), leases, (text) => output.progress(text));
+  output.settle();
+  output.event("serving", { dseq: id.dseq, services: told });
+  for (const { name, uris } of told)
+    output.line(`  ${name}  ${uris.map((uri) => `http://${uri}/`).join("  ")}`.trimEnd());
+}
+
 export const update: Command = {
   spec: {
     name: "update",
@@ -164,6 +175,7 @@ export const update: Command = {
     maxOperands: 2,
     options: {
       dialect: { type: "string", value: "go|ts", about: "whose reading of SDL", default: "go" },
+      "no-wait": { type: "boolean", about: "does not wait until the new version runs" },
       ...gatewayOptions,
       ...connectionOptions,
     },
@@ -200,7 +212,7 @@ export const update: Command = {
           : `deployment ${dseq} has version ${compiled.versionHash} since block ${height}`,
       );
       if (providers.length === 0) output.line("no lease runs: nobody was sent the manifest");
-      else output.line(`stoa status ${dseq} shows how far the providers are`);
+      else if (!invocation.flag("no-wait")) await finishUpdate(target, invocation, output);
       return exitCodes.ok;
     } catch (error) {
       output.settle();

@@ -1,5 +1,6 @@
 /** From the engine's facts to a lease's status. */
 import type { EventLog } from "../event-log.ts";
+import { serviceFingerprint } from "../fingerprint.ts";
 import {
   type ForwardedPort,
   type LeaseId,
@@ -37,19 +38,41 @@ function serviceStatus(name: string, facts: StatusFacts): ServiceStatus {
   const own = facts.containers.filter((container) => container.labels[label.service] === name);
   const running = own.filter((container) => container.state === "running").length;
   const total = service?.replicas ?? own.length;
+  const updated = service === undefined ? own.length : own.filter((each) => isCurrent(each, service)).length;
   return {
     name,
     total,
     available: running,
     ready: running,
-    updated: own.length,
+    updated,
     generation: 1,
     uris: service === undefined ? [] : serviceUris(service, own, facts.routerPort),
     ports: service === undefined ? [] : forwardedPorts(service, own, facts.publicHost),
     ips: [],
     restarts: own.reduce((sum, container) => sum + container.restarts, 0),
-    reason: running >= total ? "" : missingReason(name, own, facts),
+    reason: reasonOf(name, own, facts, { running, updated, total }),
   };
+}
+
+/** True for a container of the version that the lease has now; one of an older version serves on until it is replaced. */
+function isCurrent(container: ContainerDetail, service: ServiceWorkload): boolean {
+  return container.labels[label.fingerprint] === serviceFingerprint(service);
+}
+
+interface ReplicaCounts {
+  readonly running: number;
+  readonly updated: number;
+  readonly total: number;
+}
+
+function reasonOf(name: string, own: readonly ContainerDetail[], facts: StatusFacts, counts: ReplicaCounts): string {
+  if (counts.running < counts.total) return missingReason(name, own, facts);
+  if (counts.updated >= counts.total) return "";
+  const progress = facts.progress(name);
+  if (progress !== undefined) return `the older version runs; ${progressText(progress)}`;
+  const warning = facts.events.lastWarning(leaseKey(facts.lease), name);
+  // Other warnings are about what the older version did.
+  return warning?.reason === "Failed" ? `the older version runs; ${warning.note}` : "the older version runs";
 }
 
 /** The host names, then the loopback door of each HTTP port that any client opens without DNS. */
