@@ -187,7 +187,9 @@ async function leaseAll(params: DeployParams, id: DeploymentId): Promise<Deploye
   const orders = (params.compiled.groups ?? []).map((_, i) => ({ ...id, gseq: i + 1, oseq: 1 }));
   const picks = await Promise.all(orders.map((order) => pickBid(params, order)));
   const ids = picks.map(({ bid }, i) => ({ ...(orders[i] as OrderId), provider: bid.provider, bseq: 0 }));
-  const { height } = await params.broadcaster.send(ids.map((bidId) => message(MsgCreateLeaseSchema, { bidId })));
+  const sent = params.broadcaster.send(ids.map((bidId) => message(MsgCreateLeaseSchema, { bidId })));
+  for (const { provider } of ids) params.gateway.prepare(provider);
+  const { height } = await sent;
   const leases: { id: LeaseId; bid: BidRow; hostUri: string }[] = [];
   for (const [i, leaseId] of ids.entries()) {
     const { bid, why } = picks[i] as { bid: BidRow; why: string };
@@ -197,7 +199,7 @@ async function leaseAll(params: DeployParams, id: DeploymentId): Promise<Deploye
   return leases;
 }
 
-const statusPollMs = 100;
+const statusPollMs = 50;
 /** A service that has had a reason not to run for this long will not run by itself. */
 const stuckMs = 8_000;
 /** What listens answers at once; what does not is asked again. */

@@ -44,6 +44,16 @@ export class TenantGateway {
     this.#identity = identity;
   }
 
+  /**
+   * Gets to know a provider while there is time: where its gateway is, and whose certificate it shows. What fails is
+   * told by the first call that needs it.
+   */
+  prepare(provider: string): void {
+    this.of(provider)
+      .then((gateway) => gateway.version())
+      .catch(() => undefined);
+  }
+
   /** The gateway's URL of a registered provider. */
   async hostUri(provider: string): Promise<string> {
     const { provider: record } = await this.#client.query(ProviderQuery.method.provider, { owner: provider });
