@@ -24,6 +24,7 @@ import {
 import { hasImage, pullImage } from "./images.ts";
 import { label, labelFilter, leaseLabels, networkName, type Owner } from "./names.ts";
 import { PortChooser } from "./ports.ts";
+import { subnetCandidates } from "./subnets.ts";
 
 /** Somebody else may take a chosen port before the engine binds it; more than a few times in a row is no accident. */
 const startAttemptsMax = 5;
@@ -100,23 +101,33 @@ export class LeaseApplier {
     }
   }
 
+  /** The engine chooses the addresses as long as its pools last, then we do. */
   async #ensureNetwork(lease: LeaseId): Promise<void> {
-    try {
-      await this.#api.call("POST", "/networks/create", {
-        body: {
-          Name: networkName(this.#owner, lease),
-          CheckDuplicate: true,
-          Driver: "bridge",
-          Labels: leaseLabels(this.#owner, lease),
-        },
-      });
-    } catch (cause) {
-      if (cause instanceof EngineRefusal && cause.status === 409) return;
-      if (cause instanceof EngineRefusal && /address pool/i.test(cause.message)) {
-        throw new RuntimeError("no-space", "the engine has no address range left for another lease's network", cause);
+    const name = networkName(this.#owner, lease);
+    const wishes: (string | null)[] = [null, ...subnetCandidates(name)];
+    for (const subnet of wishes) {
+      try {
+        await this.#createNetwork(lease, name, subnet);
+        return;
+      } catch (cause) {
+        if (cause instanceof EngineRefusal && cause.status === 409) return;
+        const taken = cause instanceof EngineRefusal && /address pool|overlaps/i.test(cause.message);
+        if (!taken) throw refused(cause, "a network");
       }
-      throw refused(cause, "a network");
     }
+    throw new RuntimeError("no-space", "the engine has no address range left for another lease's network");
+  }
+
+  async #createNetwork(lease: LeaseId, name: string, subnet: string | null): Promise<void> {
+    await this.#api.call("POST", "/networks/create", {
+      body: {
+        Name: name,
+        CheckDuplicate: true,
+        Driver: "bridge",
+        Labels: leaseLabels(this.#owner, lease),
+        ...(subnet === null ? {} : { IPAM: { Config: [{ Subnet: subnet }] } }),
+      },
+    });
   }
 
   /** Starts the given container, or makes a new one; a port that was taken meanwhile costs another attempt. */

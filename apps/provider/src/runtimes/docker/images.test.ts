@@ -9,6 +9,7 @@ import { compareVersions, DockerApi, engineSocketPath } from "./api.ts";
 import { pullImage, withTag } from "./images.ts";
 import { progressText } from "./status.ts";
 import { Demultiplexer, LineSplitter, lineBytesMax } from "./streams.ts";
+import { subnetCandidates } from "./subnets.ts";
 
 describe("images", () => {
   const folder = mkdtempSync(join(tmpdir(), "stoa-pull-"));
@@ -139,6 +140,13 @@ describe("engine streams", () => {
       [lineBytesMax],
     );
     assert.deepEqual(lines.flush(), ["xxxxx"]);
+  });
+
+  it("proposes ranges that do not overlap", () => {
+    const ranges = subnetCandidates("one");
+    assert.equal(new Set(ranges).size, ranges.length);
+    for (const range of ranges) assert.match(range, /^10\.213\.\d{1,3}\.(0|64|128|192)\/26$/);
+    assert.notDeepEqual(subnetCandidates("two"), ranges);
   });
 
   it("knows where the engine listens and which version is newer", () => {
