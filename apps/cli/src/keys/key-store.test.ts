@@ -9,7 +9,7 @@ import { CliError } from "../command.ts";
 import { newClientCertificate, readClientCertificate, saveClientCertificate } from "./client-certificate.ts";
 import { addressOfKey, KeyStore, newMnemonic, privateKeyOf } from "./key-store.ts";
 
-// The first account of a mnemonic that wallets publish for tests.
+// A mnemonic that wallets publish for tests; its first account is known as cosmos1r5v5srda7xfth3hn2s26txvrcrntldjumt8mhl.
 const words =
   "abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon " +
   "abandon abandon abandon abandon abandon abandon abandon abandon abandon art";
@@ -29,6 +29,7 @@ test("a sealed key is on disk only under its passphrase, for its owner alone", (
   });
   const added = store.add("alice", { mnemonic: words });
   const file = join(path, "alice.json");
+  assert.equal(added.address, "akash1r5v5srda7xfth3hn2s26txvrcrntldjuks2uw9");
   assert.equal(statSync(file).mode & 0o777, 0o600);
   assert.equal(readFileSync(file, "utf8").includes("abandon"), false);
   assert.deepEqual(store.list(), [{ name: "alice", address: added.address, sealed: true }]);

@@ -91,7 +91,7 @@ export function chainFailure(doing: string, error: unknown): CliError {
   const code = error.codespace === "" || simulated ? "" : `${error.codespace}/${error.abciCode}`;
   const hint =
     error.code === "unreachable"
-      ? "is the network running? stoa status; stoa up starts a local one"
+      ? "is the network running? stoa up starts a local one, or one that was stopped again"
       : refusalHint(code, error.message);
   const text = `${doing}: ${plainReason(error.message)}${code === "" ? "" : ` (${code})`}`;
   return new CliError(`chain_${error.code.replaceAll("-", "_")}`, text, {
