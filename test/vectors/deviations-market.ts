@@ -150,66 +150,77 @@ function accountState(own: OwnState, msg: RecordedMessage, height?: bigint): str
   return textOf(fields(fields(row).state).state);
 }
 
-/** What each result of a message presupposes of the objects that it names, before (`was`) or after (`is`) its block. */
-type Presumed = (own: OwnState, msg: RecordedMessage, before: bigint) => boolean;
+/**
+ * What a verdict presupposes of the objects that a message names, in our state before (`was`) and after its block. An
+ * object that was made in the same block was not there before.
+ */
+type Presumed = (own: OwnState, msg: RecordedMessage, was: bigint) => boolean;
 
-const notActive: Presumed = (own, msg) => leaseState(own, msg) !== "active";
+function oneOf(state: string, ...allowed: string[]): boolean {
+  return allowed.includes(state);
+}
+
+const leaseEnded: Presumed = (own, msg) => !oneOf(leaseState(own, msg), "active", "reclaiming");
+const orderNotOpen: Presumed = (own, msg) => orderState(own, msg) !== "open";
+const groupClosed: Presumed = (own, msg) => groupState(own, msg) === "closed";
+const deploymentClosed: Presumed = (own, msg) => deploymentState(own, msg) === "closed";
+const paymentEnded: Presumed = (own, msg) => paymentState(own, msg) !== "open";
 
 /** The state that stands behind each verdict, by message. */
 const presumed: Readonly<Record<string, Readonly<Record<string, Presumed>>>> = {
   MsgWithdrawLease: {
-    "/0": (own, msg, before) => paymentState(own, msg, before) === "open",
-    "escrow/7": (own, msg) => paymentState(own, msg) !== "open",
-    "market/10": notActive,
+    "/0": (own, msg, was) => oneOf(paymentState(own, msg, was), "open", "") && paymentState(own, msg) !== "",
+    "escrow/7": paymentEnded,
+    "market/10": leaseEnded,
   },
   MsgCreateLease: {
-    "/0": (own, msg, before) => bidState(own, msg, before) === "open" && orderState(own, msg, before) === "open",
+    "/0": (own, msg, was) => leaseState(own, msg, was) === "" && leaseState(own, msg) !== "",
     "market/12": (own, msg) => bidState(own, msg) !== "open",
-    "market/13": (own, msg) => orderState(own, msg) !== "open",
+    "market/13": orderNotOpen,
+    "market/17": (own, msg) => orderState(own, msg) !== "active",
+    "escrow/2": orderNotOpen,
+    "escrow/4": orderNotOpen,
   },
   MsgCreateBid: {
-    "/0": (own, msg) => bidState(own, msg) !== "",
-    "market/15": (own, msg, before) => orderState(own, msg, before) === "",
-    "market/21": (own, msg, before) => bidState(own, msg, before) !== "",
+    "/0": (own, msg, was) => bidState(own, msg, was) === "" && bidState(own, msg) !== "",
+    "market/13": orderNotOpen,
+    "market/15": (own, msg, was) => orderState(own, msg, was) === "",
+    "market/21": (own, msg) => bidState(own, msg) !== "",
     "market/23": (own, msg) => orderState(own, msg) === "active",
     "market/24": (own, msg) => orderState(own, msg) === "closed",
   },
   MsgCloseBid: {
-    "/0": (own, msg, before) => ["active", "open"].includes(bidState(own, msg, before)),
+    "/0": (own, msg, was) => oneOf(bidState(own, msg, was), "active", "open", "") && bidState(own, msg) === "closed",
     "market/8": (own, msg) => leaseState(own, msg) === "" && bidState(own, msg) !== "open",
-    "market/10": notActive,
-    "market/18": (own, msg, before) => bidState(own, msg, before) === "",
+    "market/10": leaseEnded,
+    "market/11": (own, msg) => bidState(own, msg) !== "active",
+    "market/18": (own, msg, was) => bidState(own, msg, was) === "",
   },
   MsgCloseLease: {
-    "/0": (own, msg, before) => ["active", "reclaiming"].includes(leaseState(own, msg, before)),
-    "market/7": (own, msg, before) => leaseState(own, msg, before) === "",
-    "market/10": notActive,
+    "/0": (own, msg, was) => oneOf(leaseState(own, msg, was), "active", "reclaiming", "") && leaseEnded(own, msg, was),
+    "market/7": (own, msg, was) => leaseState(own, msg, was) === "",
+    "market/10": leaseEnded,
     "market/24": (own, msg) => orderState(own, msg) === "closed",
   },
-  MsgCloseDeployment: {
-    "/0": (own, msg, before) => deploymentState(own, msg, before) === "active",
-    "deployment/5": (own, msg) => deploymentState(own, msg) === "closed",
-  },
+  MsgCloseDeployment: { "/0": deploymentClosed, "deployment/5": deploymentClosed },
   MsgUpdateDeployment: {
-    "/0": (own, msg) => deploymentState(own, msg) === "active",
-    "deployment/5": (own, msg) => deploymentState(own, msg) === "closed",
+    "/0": (own, msg, was) => oneOf(deploymentState(own, msg, was), "active", ""),
+    "deployment/5": deploymentClosed,
   },
-  MsgCloseGroup: {
-    "/0": (own, msg, before) => groupState(own, msg, before) !== "closed",
-    "deployment/15": (own, msg) => groupState(own, msg) === "closed",
-  },
+  MsgCloseGroup: { "/0": groupClosed, "deployment/15": groupClosed },
   MsgPauseGroup: {
-    "/0": (own, msg, before) => !["closed", "paused"].includes(groupState(own, msg, before)),
-    "deployment/15": (own, msg) => groupState(own, msg) === "closed",
+    "/0": (own, msg, was) => oneOf(groupState(own, msg, was), "open", "insufficient_funds", ""),
+    "deployment/15": groupClosed,
     "deployment/17": (own, msg) => groupState(own, msg) === "paused",
   },
   MsgStartGroup: {
-    "/0": (own, msg, before) => ["paused", "insufficient_funds"].includes(groupState(own, msg, before)),
-    "deployment/15": (own, msg) => groupState(own, msg) === "closed",
+    "/0": (own, msg, was) => oneOf(groupState(own, msg, was), "paused", "insufficient_funds"),
+    "deployment/5": deploymentClosed,
+    "deployment/15": groupClosed,
     "deployment/16": (own, msg) => groupState(own, msg) === "open",
   },
   MsgAccountDeposit: {
-    "/0": (own, msg, before) => ["open", "overdrawn"].includes(accountState(own, msg, before)),
+    "/0": (own, msg, was) => oneOf(accountState(own, msg, was), "open", "overdrawn", ""),
     "escrow/2": (own, msg) => accountState(own, msg) === "closed",
   },
 };

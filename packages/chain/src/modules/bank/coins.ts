@@ -1,4 +1,4 @@
-import { assert } from "@stoa/std";
+import { assert, equalBytes } from "@stoa/std";
 import { accountText, type Coins, formatCoin, formatCoins, moduleAddress, validateCoins } from "@stoa/wire";
 import type { Context } from "../../context.ts";
 import { refuse, sdkErrors } from "../../errors.ts";
@@ -115,9 +115,8 @@ export function requireSendEnabled(ctx: Context, coins: Coins): void {
 
 /** True for module accounts: people may not send to them (base-chain.md §8.1). */
 export function isBlocked(ctx: Context, address: Uint8Array): boolean {
-  const text = accountText(address);
   for (const name of moduleAccounts.keys()) {
-    if (accountText(moduleAddress(name, ctx.crypto.hash)) === text) return true;
+    if (equalBytes(moduleAddress(name, ctx.crypto.hash), address)) return true;
   }
   return false;
 }
