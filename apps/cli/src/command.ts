@@ -34,6 +34,15 @@ export interface Invocation {
   flag(name: string): boolean;
 }
 
+/** A command and where its handler lives; the handler's file is loaded only when the command runs. */
+export interface Command {
+  readonly spec: CommandSpec;
+  /** Runs the command; answers the exit code. */
+  readonly run: (invocation: Invocation) => Promise<number>;
+  /** For a family of commands: the one that the first words choose, and the words after them. */
+  readonly select?: (words: readonly string[]) => { command: Command; words: readonly string[] } | undefined;
+}
+
 /** Exit codes of every command (README of apps/cli). */
 export const exitCodes = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 

@@ -7,10 +7,10 @@ import { GroupSpecSchema } from "@stoa/wire/akash.deployment.v1beta4";
 import { Query as MarketQuery, OrderSchema } from "@stoa/wire/akash.market.v1beta5";
 import { typeByUrl } from "@stoa/wire/registry";
 import { CliError, exitCodes } from "../command.ts";
-import { readSdlFile } from "../commands/sdl-compile.ts";
 import { newClientCertificate, saveClientCertificate } from "../keys/client-certificate.ts";
 import { measureBlockInterval } from "../tenant/block-time.ts";
 import { ceilingPrice, compileForDeploy, defaultDeposit } from "../tenant/deploy.ts";
+import { readSdlFile } from "../tenant/sdl-file.ts";
 import { atPath, putJson } from "./field-flags.ts";
 import type { TxDraft } from "./tx-draft.ts";
 

@@ -1,4 +1,4 @@
-import type { Command } from "./index.ts";
+import type { Command } from "../command.ts";
 import { runSource } from "./test.ts";
 
 export const bench: Command = {

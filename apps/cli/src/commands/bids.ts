@@ -2,7 +2,7 @@ import type { ChainClient } from "@stoa/client";
 import { formatOrderId, type OrderId, readDecCoin } from "@stoa/market";
 import { Dec } from "@stoa/std";
 import { Bid_State, Query as MarketQuery, type Order, Order_State } from "@stoa/wire/akash.market.v1beta5";
-import { exitCodes } from "../command.ts";
+import { type Command, exitCodes } from "../command.ts";
 import { createOutput, type Output, table } from "../output.ts";
 import { measureBlockInterval } from "../tenant/block-time.ts";
 import { chainFailure, connect, connectionOptions } from "../tenant/connection.ts";
@@ -10,7 +10,6 @@ import type { DeclineReasons } from "../tenant/gateway.ts";
 import { readDeployment } from "../tenant/holdings.ts";
 import { costText } from "../tenant/money.ts";
 import { gatewayOptions, ownAddress, ownGateway, parseDseq } from "../tenant/own.ts";
-import type { Command } from "./index.ts";
 
 /** A bid in words, whatever became of it. */
 interface BidFacts {

@@ -1,9 +1,8 @@
-import { exitCodes } from "../command.ts";
+import { type Command, exitCodes } from "../command.ts";
 import { createOutput } from "../output.ts";
 import { chainFailure, connect, connectionOptions, readRunRecord } from "../tenant/connection.ts";
+import { readSdlFile } from "../tenant/sdl-file.ts";
 import { deployOptions, readDeploySettings, runDeploy } from "../tenant/session.ts";
-import type { Command } from "./index.ts";
-import { readSdlFile } from "./sdl-compile.ts";
 
 export const deployCommand: Command = {
   spec: {

@@ -1,7 +1,7 @@
 import { Broadcaster } from "@stoa/client";
 import { systemTimers } from "@stoa/host";
 import { Query as DeploymentQuery } from "@stoa/wire/akash.deployment.v1beta4";
-import { exitCodes } from "../command.ts";
+import { type Command, exitCodes } from "../command.ts";
 import { removeFromEngine } from "../local/cleanup.ts";
 import { type HomePaths, homePaths, readHome, removeHome, requireHome } from "../local/home.ts";
 import { tenantKey } from "../local/network.ts";
@@ -9,7 +9,6 @@ import { takeDown } from "../local/take-down.ts";
 import { createOutput, type Output } from "../output.ts";
 import { chainFailure, clientOf, keyStoreOf, readRunRecord } from "../tenant/connection.ts";
 import { closeDeployment } from "../tenant/deploy.ts";
-import type { Command } from "./index.ts";
 
 /** Closes every active deployment of the tenant; their deposits come back. */
 async function closeAll(paths: HomePaths, output: Output): Promise<void> {

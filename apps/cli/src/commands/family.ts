@@ -1,6 +1,5 @@
-import { CliError, type CommandSpec, exitCodes } from "../command.ts";
+import { CliError, type Command, type CommandSpec, exitCodes } from "../command.ts";
 import { table } from "../output.ts";
-import type { Command } from "./index.ts";
 
 /** One command of a family, such as `bank send` of `tx`. */
 export interface FamilyMember {

@@ -6,14 +6,13 @@ import { toHex } from "@stoa/std";
 import { bcryptKey } from "@stoa/wire/armor-bcrypt";
 import { armorPrivateKey, unarmorPrivateKey } from "@stoa/wire/wallet";
 import { readValueFile } from "../chain/field-flags.ts";
-import { CliError, type CommandSpec, exitCodes, type Invocation, type OptionSpec } from "../command.ts";
+import { CliError, type Command, type CommandSpec, exitCodes, type Invocation, type OptionSpec } from "../command.ts";
 import { type KeyEntry, type KeySecret, type KeyStore, newMnemonic, privateKeyOf } from "../keys/key-store.ts";
 import { askPassphrase } from "../keys/passphrase.ts";
 import { homePaths, readHome } from "../local/home.ts";
 import { createOutput, type Output, table } from "../output.ts";
 import { keyStoreOf } from "../tenant/connection.ts";
 import { family } from "./family.ts";
-import type { Command } from "./index.ts";
 
 const keyOptions: Readonly<Record<string, OptionSpec>> = {
   home: { type: "string", value: "DIR", about: "the home (default: STOA_HOME, else ~/.stoa)" },

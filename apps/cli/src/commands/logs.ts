@@ -1,9 +1,8 @@
-import { CliError, exitCodes, type Invocation, type OptionSpec } from "../command.ts";
+import { CliError, type Command, exitCodes, type Invocation, type OptionSpec } from "../command.ts";
 import { createOutput } from "../output.ts";
 import { connect, connectionOptions } from "../tenant/connection.ts";
 import { gatewayOptions } from "../tenant/own.ts";
 import { liveLeases, readStreams } from "../tenant/streams.ts";
-import type { Command } from "./index.ts";
 
 const follow: OptionSpec = { type: "boolean", short: "f", about: "goes on as more comes; Ctrl-C ends it" };
 

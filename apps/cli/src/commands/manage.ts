@@ -9,7 +9,7 @@ import { type GroupSpec, GroupSpecSchema, MsgUpdateDeploymentSchema } from "@sto
 import { Scope } from "@stoa/wire/akash.escrow.id.v1";
 import { MsgAccountDepositSchema } from "@stoa/wire/akash.escrow.v1";
 import { Query as BankQuery } from "@stoa/wire/cosmos.bank.v1beta1";
-import { CliError, exitCodes, type Invocation } from "../command.ts";
+import { CliError, type Command, exitCodes, type Invocation } from "../command.ts";
 import { createOutput, type Output } from "../output.ts";
 import { measureBlockInterval } from "../tenant/block-time.ts";
 import { type Connection, chainFailure, connect, connectionOptions } from "../tenant/connection.ts";
@@ -17,9 +17,9 @@ import { closeDeployment, compileForDeploy } from "../tenant/deploy.ts";
 import { type DeploymentFacts, readDeployment, runwayOf } from "../tenant/holdings.ts";
 import { humanAmount, humanDuration } from "../tenant/money.ts";
 import { gatewayOptions, ownAddress, ownGateway, parseDseq } from "../tenant/own.ts";
+import { readSdlFile } from "../tenant/sdl-file.ts";
 import { waitForVersion } from "../tenant/version-wait.ts";
-import type { Command } from "./index.ts";
-import { parseDialect, readSdlFile } from "./sdl-compile.ts";
+import { parseDialect } from "./sdl-compile.ts";
 
 interface Target {
   readonly connection: Connection;

@@ -1,13 +1,15 @@
+import { HostError } from "@stoa/host";
 import { HomeError, KeyFileError, NodeError, nodeConfigSchema, runNode } from "@stoa/node";
-import { CliError } from "../command.ts";
+import { CliError, type Command } from "../command.ts";
 import { loadSettings, programLog, programOptions, requireProgramHome, settingOptions } from "../local/program.ts";
-import type { Command } from "./index.ts";
 
 /** Why a node did not start, in its own words: they say what to do. */
 function startFailure(error: unknown): unknown {
   if (error instanceof HomeError) return new CliError(`node_home_${error.code}`, error.message, { cause: error });
   if (error instanceof NodeError || error instanceof KeyFileError)
     return new CliError("node_start", error.message, { cause: error });
+  if (error instanceof HostError)
+    return new CliError(`node_${error.code.replaceAll("-", "_")}`, error.message, { cause: error });
   return error;
 }
 

@@ -1,12 +1,11 @@
 import { join } from "node:path";
 import { HostError, readSecretFile, runProcess } from "@stoa/host";
 import { providerConfig, providerParams, startProvider } from "@stoa/provider";
-import { CliError, exitCodes } from "../command.ts";
+import { CliError, type Command, exitCodes } from "../command.ts";
 import { type KeySecret, privateKeyOf } from "../keys/key-store.ts";
 import { askPassphrase } from "../keys/passphrase.ts";
 import { providerKeyFile, stoaVersion } from "../local/home.ts";
 import { loadSettings, programLog, programOptions, requireProgramHome, settingOptions } from "../local/program.ts";
-import type { Command } from "./index.ts";
 
 function readKey(home: string): KeySecret {
   const path = join(home, providerKeyFile);

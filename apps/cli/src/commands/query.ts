@@ -8,11 +8,10 @@ import { cell, indented, jsonTable } from "../chain/print.ts";
 import { askChain, emptyRequest, methodNamed } from "../chain/query-run.ts";
 import { type QueryRow, queryTable } from "../chain/query-table.ts";
 import { reportTx } from "../chain/tx-send.ts";
-import { CliError, exitCodes, type Invocation, type OptionSpec } from "../command.ts";
+import { CliError, type Command, exitCodes, type Invocation, type OptionSpec } from "../command.ts";
 import { createOutput, type Output } from "../output.ts";
 import { chainFailure, connect, connectionOptions } from "../tenant/connection.ts";
 import { type FamilyMember, family } from "./family.ts";
-import type { Command } from "./index.ts";
 
 const { key: _signing, ...readOptions } = connectionOptions;
 

@@ -1,8 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import { CliError, exitCodes } from "../command.ts";
-import type { Command } from "./index.ts";
+import { CliError, type Command, exitCodes } from "../command.ts";
 import { runSource } from "./test.ts";
 
 const root = join(import.meta.dirname, "../../../..");

@@ -1,40 +1,12 @@
-import { readFileSync, statSync } from "node:fs";
 import { nativeHash } from "@stoa/host";
-import { type CompiledSdl, compileSdl, type RefusedSdl, type SdlDialect, sdlMaxChars } from "@stoa/sdl";
-import { CliError, exitCodes } from "../command.ts";
-import type { Command } from "./index.ts";
-
-// A character takes at most four bytes; larger files are refused unread.
-const maxFileBytes = 4 * sdlMaxChars;
-
-/** Reads an SDL file; `-` is standard input. Throws {@link CliError}. */
-export function readSdlFile(file: string): string {
-  try {
-    if (file !== "-" && statSync(file).size > maxFileBytes)
-      throw new CliError("sdl_too_large", `${file} is larger than ${maxFileBytes} bytes`, {
-        hint: "an SDL is a short text; is this the right file?",
-      });
-    return readFileSync(file === "-" ? 0 : file, "utf8");
-  } catch (cause) {
-    if (cause instanceof CliError) throw cause;
-    throw new CliError("sdl_unreadable", `cannot read ${file}: ${cause instanceof Error ? cause.message : cause}`, {
-      hint: "give the path of an SDL file, such as examples/hello/deploy.yaml",
-      cause,
-    });
-  }
-}
+import { type CompiledSdl, compileSdl, type SdlDialect } from "@stoa/sdl";
+import { CliError, type Command, exitCodes } from "../command.ts";
+import { problemLines, readSdlFile } from "../tenant/sdl-file.ts";
 
 /** Reads `go` or `ts`; throws {@link CliError} for anything else. */
 export function parseDialect(text: string): SdlDialect {
   if (text === "go" || text === "ts") return text;
   throw new CliError("usage", `no dialect ${text}`, { hint: "one of: go, ts", exitCode: exitCodes.usage });
-}
-
-/** The problems of a refused SDL, one a line, as compilers print them. */
-export function problemLines(file: string, refused: RefusedSdl): string {
-  return refused.problems
-    .map(({ line, column, code, message, path }) => `${file}:${line}:${column}: ${message} [${code}] at ${path}`)
-    .join("\n");
 }
 
 function printForPeople(file: string, compiled: CompiledSdl): void {

@@ -2,12 +2,11 @@ import { once } from "node:events";
 import { isatty } from "node:tty";
 import type { ShellSession } from "@stoa/client";
 import type { LeaseId } from "@stoa/market";
-import { CliError, exitCodes, type Invocation } from "../command.ts";
+import { CliError, type Command, exitCodes, type Invocation } from "../command.ts";
 import { connect, connectionOptions } from "../tenant/connection.ts";
 import { gatewayFailure } from "../tenant/gateway.ts";
 import { gatewayOptions } from "../tenant/own.ts";
 import { type LiveLeases, liveLeases } from "../tenant/streams.ts";
-import type { Command } from "./index.ts";
 
 /** Most replicas that a service can have. */
 const replicasMax = 1000;

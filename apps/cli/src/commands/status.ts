@@ -2,7 +2,7 @@ import type { ChainClient } from "@stoa/client";
 import { Dec, toHex } from "@stoa/std";
 import { Query as ProviderQuery } from "@stoa/wire/akash.provider.v1beta4";
 import { Query as BankQuery } from "@stoa/wire/cosmos.bank.v1beta1";
-import { exitCodes, type Invocation } from "../command.ts";
+import { type Command, exitCodes, type Invocation } from "../command.ts";
 import { createOutput, type Output, shortAddress, table } from "../output.ts";
 import { measureBlockInterval } from "../tenant/block-time.ts";
 import { type Connection, chainFailure, connect, connectionOptions } from "../tenant/connection.ts";
@@ -10,7 +10,6 @@ import { gatewayFailure, type ServiceState } from "../tenant/gateway.ts";
 import { type DeploymentFacts, readDeployment, readDeployments, runwayOf } from "../tenant/holdings.ts";
 import { costText, humanAmount, humanDuration } from "../tenant/money.ts";
 import { gatewayOptions, knownAddress, ownAddress, ownGateway, parseDseq } from "../tenant/own.ts";
-import type { Command } from "./index.ts";
 
 interface Pace {
   readonly height: bigint;

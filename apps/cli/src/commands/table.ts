@@ -1,4 +1,4 @@
-import type { Command } from "./index.ts";
+import type { Command } from "../command.ts";
 
 /** Name of each command (its first words), in the order of the help page, and the module that holds it. */
 export const commandTable: readonly (readonly [name: string, group: string, load: () => Promise<Command>])[] = [

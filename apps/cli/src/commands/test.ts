@@ -1,8 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import { exitCodes } from "../command.ts";
-import type { Command } from "./index.ts";
+import { type Command, exitCodes } from "../command.ts";
 
 const root = join(import.meta.dirname, "../../../..");
 

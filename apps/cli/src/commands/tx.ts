@@ -5,10 +5,9 @@ import { type Leaf, leafJson, leavesOf, optionsOf, putJson, typedJson } from "..
 import { readMessages } from "../chain/tx-grants.ts";
 import { messageFromJson, sendMessages, sendOptions } from "../chain/tx-send.ts";
 import { type TxRow, txTable } from "../chain/tx-table.ts";
-import type { Invocation } from "../command.ts";
+import type { Command, Invocation } from "../command.ts";
 import { chainFailure, connect, connectionOptions } from "../tenant/connection.ts";
 import { family } from "./family.ts";
-import type { Command } from "./index.ts";
 
 function schemaOf(row: TxRow): DescMessage {
   const schema = registry.getMessage(row.message);

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { acquireLock, HostError } from "@stoa/host";
 import { Dec } from "@stoa/std";
-import { CliError, exitCodes, type Invocation } from "../command.ts";
+import { CliError, type Command, exitCodes, type Invocation } from "../command.ts";
 import { fetchPage, finishCheck, snapshot } from "../local/check.ts";
 import { type ContainerEngine, requireBusybox, requireEngine } from "../local/container-engine.ts";
 import { findBusybox, hasImage, helloImage, importHelloImage } from "../local/hello-image.ts";
@@ -13,9 +13,8 @@ import { watchEscrow } from "../local/watch.ts";
 import { createOutput, type Output } from "../output.ts";
 import { clientOf, keyStoreOf } from "../tenant/connection.ts";
 import { compileForDeploy, loopbackUri } from "../tenant/deploy.ts";
+import { readSdlFile } from "../tenant/sdl-file.ts";
 import { type DeploySession, deployOptions, readDeploySettings, runDeploy } from "../tenant/session.ts";
-import type { Command } from "./index.ts";
-import { readSdlFile } from "./sdl-compile.ts";
 
 const defaultProviders = 3;
 const defaultBlockIntervalMs = 1000;

@@ -88,22 +88,21 @@ async function startNode(paths: HomePaths, home: HomeRecord, output: Output): Pr
   const { host, port, note } = await chooseEndpoint("127.0.0.1", rpcPort, "the node's RPC");
   if (note !== undefined) output.progress(note);
   output.progress("starting the node");
-  const { child, ready } = await Child.start({
-    name: "the node",
-    words: [
-      "node",
-      "start",
-      "--home",
-      paths.node,
-      "--rpc-host",
-      host,
-      "--rpc-port",
-      String(port),
-      "--block-interval-ms",
-      String(home.blockIntervalMs),
-    ],
-    logFile: join(paths.logs, "node.log"),
-    readyMs,
+  const startOn = (at: number) =>
+    Child.start({
+      name: "the node",
+      words: [
+        ...["node", "start", "--home", paths.node, "--rpc-host", host, "--rpc-port", String(at)],
+        ...["--block-interval-ms", String(home.blockIntervalMs)],
+      ],
+      logFile: join(paths.logs, "node.log"),
+      readyMs,
+    });
+  const { child, ready } = await startOn(port).catch((error: unknown) => {
+    // Another program took the port between our look and the node's start: the system chooses then.
+    if (!(error instanceof CliError) || !/address-in-use|address_in_use/.test(error.message)) throw error;
+    output.progress(`${host}:${port} was taken meanwhile: the node's RPC listens on another port`);
+    return startOn(0);
   });
   return { child, rpc: String(ready.rpc) };
 }

@@ -11,11 +11,11 @@ import {
 } from "@stoa/wire/akash.deployment.v1beta4";
 import { MsgCreateLeaseSchema } from "@stoa/wire/akash.market.v1beta5";
 import { CliError } from "../command.ts";
-import { problemLines } from "../commands/sdl-compile.ts";
 import { type BidChoice, type BidRow, chooseBid, orderText, waitForBids } from "./bids.ts";
 import { chainFailure } from "./connection.ts";
 import type { ServiceState, TenantGateway } from "./gateway.ts";
 import { speaksHttp } from "./http-probe.ts";
+import { problemLines } from "./sdl-file.ts";
 
 /** Time that the default deposit pays for, at the ceiling price. */
 const depositTimeMs = 24n * 3_600_000n;
