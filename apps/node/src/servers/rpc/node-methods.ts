@@ -6,10 +6,10 @@ import { consensusParamsJson, publicKeyJson } from "./json-values.ts";
 import { method, type RpcContext, type RpcMethod } from "./method.ts";
 
 /** What clients take for the engine's version: it selects their decoder (base-chain.md §0). */
-const engineVersion = "0.38.21";
+export const engineVersion = "0.38.21";
 
 /** Channels that a CometBFT node announces; ours has no peers, but clients show the field. */
-const peerChannels = "40202122233038606100";
+export const peerChannels = "40202122233038606100";
 
 /** Genesis documents are answered in chunks of this many bytes. */
 const genesisChunkBytes = 16 * 1024 * 1024;
@@ -65,7 +65,7 @@ const netInfo = method({}, async ({ identity }) => {
   return { listening: true, listeners: [`Listener(@${identity.listenAddress})`], n_peers: "0", peers: [] };
 });
 
-const akash = method({}, async ({ engine, identity }) => {
+export const akash = method({}, async ({ engine, identity }) => {
   const modules = discoveryModules.map(([module, version]) => ({ module, version }));
   return {
     client_info: { api_version: "v1beta3" },
