@@ -1,4 +1,4 @@
-import { createProvider, kinds, MarketMoves, MarketWorld, type Move, readLedger } from "@stoa/chain/world";
+import { MarketWorld, type Move, playMarket } from "@stoa/chain/world";
 import { type Hash, Prng, toHex, type Verifier } from "@stoa/std";
 import { pureHash, pureVerifier } from "@stoa/std/crypto";
 
@@ -21,40 +21,26 @@ const worldOf = (crypto: Crypto): MarketWorld =>
     signed: true,
   });
 
+/** Every so many blocks, the last signature of one is broken. */
+const brokenEvery = 11;
+
 /** A market of random moves, some of them refused, some with a broken signature, as blocks of signed bytes. */
 export function recordStream(seed: bigint, blocks: number): BlockStream {
   const crypto = { hash: pureHash, verifier: pureVerifier };
   const world = worldOf(crypto);
-  const moves = new MarketMoves(world, crypto, readLedger(world.app));
-  const prng = new Prng(seed);
-  const stream: Uint8Array[][] = [];
-  const run = (txs: Uint8Array[]): void => {
+  const stream: (readonly Uint8Array[])[] = [];
+  const run = (moves: readonly (readonly Move[])[]): void => {
+    const txs = moves.map((one) => world.sign(one));
+    const last = txs.at(-1);
+    // Its signer's next transactions have the wrong sequence, too.
+    if (stream.length % brokenEvery === brokenEvery - 1 && last !== undefined) {
+      last.set([(last.at(-1) ?? 0) ^ 1], last.length - 1);
+    }
     stream.push(txs);
     world.block(txs);
   };
-  const providers = world.people.filter(({ name }) => name.startsWith("p"));
-  run(providers.map((provider) => world.sign([createProvider(provider)])));
-  for (let i = 0; i < blocks; i++) {
-    moves.newBlock(readLedger(world.app));
-    const made: Move[] = i % 7 === 0 ? [moves.grant(attempt(prng))] : [];
-    // Early blocks deploy, bid and lease, so that there is something to go wrong later.
-    const kind = i < 8 ? ["deploy", "bid", "bid", "lease"][i % 4] : undefined;
-    for (let n = 0; n < 4; n++) {
-      const move = moves.move(attempt(prng, kind));
-      if (move !== undefined) made.push(move);
-    }
-    const txs = made.map((move) => world.sign([move]));
-    const last = txs.at(-1);
-    // A broken signature at the end of a block: its signer's next transactions have the wrong sequence, too.
-    if (i % 11 === 10 && last !== undefined) last.set([(last.at(-1) ?? 0) ^ 1], last.length - 1);
-    run(txs);
-  }
+  playMarket({ world, crypto, prng: new Prng(seed), blocks, run });
   return stream;
-}
-
-function attempt(prng: Prng, kind?: string) {
-  const number = kind === undefined ? prng.below(kinds.length) : (kinds as readonly string[]).indexOf(kind);
-  return { kind: number, who: prng.below(30), which: prng.below(60), amount: prng.below(900) };
 }
 
 /** What a verifier knows in advance about the signatures of a block. */

@@ -44,6 +44,12 @@ test("two payments that are covered are paid in full (S1)", () => {
   assert.equal(outcome.account.funds[0]?.amount.toString(), Dec.zero.toString());
 });
 
+test("a payment that begins in a later block is owed nothing yet", () => {
+  const outcome = settle(account(100n), [payment("a", "10", { startedAt: 50n })], 5n);
+  assert.equal(outcome.account.funds[0]?.amount.toString(), Dec.fromInt(100n).toString());
+  assert.equal(outcome.payments[0]?.balance.isZero(), true);
+});
+
 test("a shortfall is shared pro rata, not by order of keys (E-6)", () => {
   const outcome = settle(account(100n), [payment("a", "10"), payment("b", "10")], 6n);
   assert.equal(outcome.overdrawn, true);

@@ -13,9 +13,11 @@ export interface Settlement {
 
 /**
  * What a payment is owed since it was last settled: ⌊rate × blocks⌋ over its whole life less what was counted
- * before, so no number of settlements loses a fraction (economics.md §2.5; E-5).
+ * before, so no number of settlements loses a fraction (economics.md §2.5; E-5). Nothing before its start: an imported
+ * state may name blocks that its new chain has not reached.
  */
 export function dueAt(payment: EscrowPayment, height: bigint): bigint {
+  if (height <= payment.startedAt) return 0n;
   const earned = payment.rate.amount.mulInt(height - payment.startedAt).truncateInt();
   return earned - payment.accrued;
 }
