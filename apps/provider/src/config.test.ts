@@ -48,6 +48,7 @@ describe("provider settings", () => {
       [{ prices: '{"uact":{"kind":"share","ofCeiling":"2"}}' }, /ofCeiling/],
       [{ prices: "{}" }, /no denomination/],
       [{ bidDeposit: "many" }, /bidDeposit/],
+      [{ containerCapabilities: ["CHOWN", "SYS_ADMIN"] }, /not SYS_ADMIN/],
       [{ attributes: ["region"] }, /attributes must be written key=value/],
     ];
     for (const [file, message] of bad) {

@@ -21,6 +21,9 @@ export const providerConfig = {
   portAddress: setting.text("127.0.0.1", { description: "Address that forwarded ports listen on" }),
   runtime: setting.choice("docker", ["docker", "fake"], { description: "What runs containers" }),
   dockerHost: setting.optionalText({ description: "Container engine, unix:///path; else DOCKER_HOST" }),
+  containerCapabilities: setting.list([], {
+    description: "Linux capabilities that containers keep, such as CHOWN,SETUID; none by default",
+  }),
   attributes: setting.list([], { description: "Attributes to register, key=value" }),
   onlyOrdersWith: setting.list([], { description: "Serve only orders that ask for these attributes, key=value" }),
   prices: setting.text(JSON.stringify({ uact: defaultPrices }), {
@@ -53,6 +56,20 @@ export const providerConfig = {
   }),
 };
 
+/** What images that start as root and step down need, and nothing that reaches beyond their container. */
+const harmlessCapabilities: ReadonlySet<string> = new Set([
+  "CHOWN",
+  "DAC_OVERRIDE",
+  "FOWNER",
+  "FSETID",
+  "KILL",
+  "NET_BIND_SERVICE",
+  "SETGID",
+  "SETPCAP",
+  "SETUID",
+  "SYS_CHROOT",
+]);
+
 export interface ProviderSurroundings {
   readonly home: string;
   readonly homeId: string;
@@ -73,6 +90,11 @@ export function providerParams(
   if (!prices.ok) return err(`prices: ${prices.error}`);
   const deposit = /^([1-9][0-9]{0,29})([a-zA-Z][a-zA-Z0-9/:._-]{2,127})$/.exec(values.bidDeposit);
   if (deposit === null) return err("bidDeposit must be an amount with its denomination, such as 500000uact");
+  const dangerous = values.containerCapabilities.filter((name) => !harmlessCapabilities.has(name));
+  if (dangerous.length > 0) {
+    const offered = [...harmlessCapabilities].join(", ");
+    return err(`containerCapabilities may hold ${offered}; not ${dangerous.join(", ")}`);
+  }
   const attributes = parseAttributes(values.attributes);
   const onlyOrdersWith = parseAttributes(values.onlyOrdersWith);
   if (attributes === undefined) return err("attributes must be written key=value");

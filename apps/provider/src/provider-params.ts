@@ -30,6 +30,8 @@ export interface ProviderParams {
   readonly runtime: "docker" | "fake";
   /** As in the variable of that name; undefined for the default socket. */
   readonly dockerHost: string | undefined;
+  /** Linux capabilities that every container keeps, such as CHOWN; by default none. */
+  readonly containerCapabilities: readonly string[];
   readonly attributes: readonly Attribute[];
   readonly onlyOrdersWith: readonly Attribute[];
   readonly prices: Readonly<Record<string, PriceStrategy>>;

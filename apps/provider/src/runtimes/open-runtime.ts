@@ -18,7 +18,7 @@ export interface RuntimeSurroundings {
 
 /** Rejects with RuntimeError `unavailable` when the engine is none that we can speak to. */
 export async function openRuntime(params: ProviderParams, around: RuntimeSurroundings): Promise<Runtime> {
-  const { homeId, portAddress, publicHost } = params;
+  const { homeId, portAddress, publicHost, containerCapabilities: capabilities } = params;
   const { routes, routerPort, machine, nowMs } = around;
   if (params.runtime === "fake") {
     return new FakeRuntime({ capacity: await machine.capacity(), publicHost, routes, nowMs });
@@ -28,5 +28,6 @@ export async function openRuntime(params: ProviderParams, around: RuntimeSurroun
     throw new RuntimeError("unavailable", `DOCKER_HOST ${params.dockerHost} is no unix socket; only unix:// is spoken`);
   }
   const provider = around.address;
-  return new DockerRuntime({ socketPath, homeId, provider, routes, portAddress, publicHost, routerPort, machine });
+  const docker = { socketPath, homeId, provider, routes, portAddress, publicHost, routerPort, machine, capabilities };
+  return new DockerRuntime(docker);
 }

@@ -35,17 +35,25 @@ const stopGraceS = 3;
 
 type Report = (progress: Progress) => void;
 
+/** What the provider's owner decided for all containers. */
+export interface ContainerRules {
+  /** Address that forwarded TCP ports listen on. */
+  readonly portAddress: string;
+  /** Linux capabilities that containers keep. */
+  readonly capabilities: readonly string[];
+}
+
 export class LeaseApplier {
   readonly #api: DockerApi;
   readonly #owner: Owner;
-  readonly #portAddress: string;
+  readonly #rules: ContainerRules;
   readonly #events: EventLog;
   readonly #ports = new PortChooser();
 
-  constructor(api: DockerApi, owner: Owner, portAddress: string, events: EventLog) {
+  constructor(api: DockerApi, owner: Owner, rules: ContainerRules, events: EventLog) {
     this.#api = api;
     this.#owner = owner;
-    this.#portAddress = portAddress;
+    this.#rules = rules;
     this.#events = events;
   }
 
@@ -71,7 +79,8 @@ export class LeaseApplier {
         await this.#removeContainer(container.id);
       }
     }
-    const base = { owner: this.#owner, replica: 0, portAddress: this.#portAddress };
+    const { portAddress, capabilities } = this.#rules;
+    const base = { owner: this.#owner, replica: 0, portAddress, capabilities };
     await Promise.all(
       workload.services.map(async (service) => {
         signal?.throwIfAborted();
@@ -165,7 +174,7 @@ export class LeaseApplier {
   async #choosePorts(service: ServiceWorkload, known: ReadonlyMap<string, number>): Promise<Map<string, number>> {
     const chosen = new Map<string, number>();
     for (const [key, kind] of publishedPorts(service)) {
-      const address = kind === "http" ? "127.0.0.1" : this.#portAddress;
+      const address = kind === "http" ? "127.0.0.1" : this.#rules.portAddress;
       chosen.set(key, known.get(key) ?? (await this.#ports.choose(address)));
     }
     return chosen;

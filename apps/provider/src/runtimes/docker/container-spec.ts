@@ -23,6 +23,8 @@ export interface ReplicaPlace {
   readonly ports: PortMap;
   /** Address that forwarded TCP ports listen on; HTTP always stays on loopback, behind the router. */
   readonly portAddress: string;
+  /** Linux capabilities that are kept. */
+  readonly capabilities: readonly string[];
 }
 
 /** The engine's name of a container port. */
@@ -86,6 +88,7 @@ export function createBody(workload: LeaseWorkload, service: ServiceWorkload, pl
       MemorySwap: memory,
       PidsLimit: pidsMax,
       CapDrop: ["ALL"],
+      CapAdd: [...place.capabilities],
       SecurityOpt: ["no-new-privileges"],
       RestartPolicy: { Name: "unless-stopped" },
       LogConfig: { Type: "json-file", Config: { "max-size": logBytesMax, "max-file": "2" } },

@@ -44,6 +44,7 @@ function docker(routes: RouteTable, path = socketPath): DockerRuntime {
     provider,
     routes,
     portAddress: "127.0.0.1",
+    capabilities: [],
     publicHost: "localhost",
     routerPort: 8080,
     machine: { diskBytes: async () => 1e9, gpus: async () => [] },

@@ -40,6 +40,8 @@ export interface DockerRuntimeParams {
   readonly routes: RouteTable;
   /** Address that forwarded TCP ports listen on. */
   readonly portAddress: string;
+  /** Linux capabilities that containers keep. */
+  readonly capabilities: readonly string[];
   /** Name under which tenants reach forwarded ports. */
   readonly publicHost: string;
   /** Port that the router's host names carry in `uris`; 80 is left out. */
@@ -64,7 +66,7 @@ export class DockerRuntime implements Runtime {
     this.#params = params;
     this.#api = new DockerApi(params.socketPath);
     this.#owner = { homeId: params.homeId, provider: params.provider };
-    this.#applier = new LeaseApplier(this.#api, this.#owner, params.portAddress, this.#events);
+    this.#applier = new LeaseApplier(this.#api, this.#owner, params, this.#events);
     void followEngineEvents(this.#api, this.#owner, this.#events, this.#stop.signal);
   }
 
