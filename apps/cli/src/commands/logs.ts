@@ -2,7 +2,7 @@ import { CliError, type Command, exitCodes, type Invocation, type OptionSpec } f
 import { createOutput } from "../output.ts";
 import { connect, connectionOptions } from "../tenant/connection.ts";
 import { gatewayOptions } from "../tenant/own.ts";
-import { liveLeases, readStreams } from "../tenant/streams.ts";
+import { type LiveLeases, leaseRunning, liveLeases, readStreams } from "../tenant/streams.ts";
 
 const follow: OptionSpec = { type: "boolean", short: "f", about: "goes on as more comes; Ctrl-C ends it" };
 
@@ -17,9 +17,12 @@ export function parseTail(text: string): number {
   });
 }
 
-function services(invocation: Invocation): string[] {
+/** The services that were named, and the leases that run them. */
+async function chosen(invocation: Invocation): Promise<{ services: string[]; live: LiveLeases }> {
   const service = invocation.operands[1];
-  return service === undefined ? [] : [service];
+  const live = await liveLeases(connect(invocation), invocation);
+  if (service === undefined) return { services: [], live };
+  return { services: [service], live: { ...live, leases: [await leaseRunning(live, service)] } };
 }
 
 export const logs: Command = {
@@ -39,12 +42,9 @@ export const logs: Command = {
   },
   run: async (invocation) => {
     const output = createOutput(invocation.flag("json"));
-    const request = {
-      services: services(invocation),
-      follow: invocation.flag("follow"),
-      tail: parseTail(invocation.text("tail") ?? "100"),
-    };
-    const live = await liveLeases(connect(invocation), invocation);
+    const tail = parseTail(invocation.text("tail") ?? "100");
+    const { services, live } = await chosen(invocation);
+    const request = { services, follow: invocation.flag("follow"), tail };
     await readStreams(
       "reading the logs",
       live,
@@ -70,8 +70,8 @@ export const events: Command = {
   },
   run: async (invocation) => {
     const output = createOutput(invocation.flag("json"));
-    const request = { services: services(invocation), follow: invocation.flag("follow") };
-    const live = await liveLeases(connect(invocation), invocation);
+    const { services, live } = await chosen(invocation);
+    const request = { services, follow: invocation.flag("follow") };
     await readStreams(
       "reading the events",
       live,

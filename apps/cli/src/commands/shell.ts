@@ -1,28 +1,14 @@
 import { once } from "node:events";
 import { isatty } from "node:tty";
 import type { ShellSession } from "@stoa/client";
-import type { LeaseId } from "@stoa/market";
 import { CliError, type Command, exitCodes, type Invocation } from "../command.ts";
 import { connect, connectionOptions } from "../tenant/connection.ts";
 import { gatewayFailure } from "../tenant/gateway.ts";
 import { gatewayOptions } from "../tenant/own.ts";
-import { type LiveLeases, liveLeases } from "../tenant/streams.ts";
+import { leaseRunning, liveLeases } from "../tenant/streams.ts";
 
 /** Most replicas that a service can have. */
 const replicasMax = 1000;
-
-/** The lease that runs a service. Throws {@link CliError} naming the services that there are. */
-async function leaseOf(live: LiveLeases, service: string): Promise<LeaseId> {
-  const names: string[] = [];
-  for (const lease of live.leases) {
-    const running = await live.gateway.leaseServices(lease);
-    if (running.some(({ name }) => name === service)) return lease;
-    names.push(...running.map(({ name }) => name));
-  }
-  throw new CliError("no_such_service", `deployment ${live.dseq} runs no service ${service}`, {
-    hint: names.length === 0 ? "it runs nothing yet" : `it runs: ${names.join(", ")}`,
-  });
-}
 
 function parseReplica(text: string): number {
   const replica = Number(text);
@@ -93,7 +79,7 @@ export const shell: Command = {
     const { tty, stdin } = wishes(invocation);
     const replica = parseReplica(invocation.text("replica") ?? "0");
     const live = await liveLeases(connect(invocation), invocation);
-    const lease = await leaseOf(live, service);
+    const lease = await leaseRunning(live, service);
     try {
       const gateway = await live.gateway.of(lease.provider);
       const session = await gateway.shell(lease, { service, replica, command, tty, stdin });

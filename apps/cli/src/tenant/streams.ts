@@ -30,6 +30,19 @@ export async function liveLeases(connection: Connection, invocation: Invocation)
   }
 }
 
+/** The lease that runs a service. Throws {@link CliError} naming the services that there are. */
+export async function leaseRunning(live: LiveLeases, service: string): Promise<LeaseId> {
+  const names: string[] = [];
+  for (const lease of live.leases) {
+    const running = await live.gateway.leaseServices(lease);
+    if (running.some(({ name }) => name === service)) return lease;
+    names.push(...running.map(({ name }) => name));
+  }
+  throw new CliError("no_such_service", `deployment ${live.dseq} runs no service ${service}`, {
+    hint: names.length === 0 ? "it runs nothing yet" : `it runs: ${names.join(", ")}`,
+  });
+}
+
 /** Reads a stream of every lease at once until all have ended, or a reader throws. */
 export async function readStreams<T>(
   doing: string,
