@@ -1,8 +1,8 @@
 import { Broadcaster } from "@stoa/client";
 import { systemTimers } from "@stoa/host";
 import { Query as DeploymentQuery } from "@stoa/wire/akash.deployment.v1beta4";
-import { type Command, exitCodes } from "../command.ts";
-import { removeFromEngine } from "../local/cleanup.ts";
+import { CliError, type Command, exitCodes } from "../command.ts";
+import { removeFromEngine, waitForRemoval } from "../local/cleanup.ts";
 import { type HomePaths, homePaths, readHome, removeHome, requireHome } from "../local/home.ts";
 import { tenantKey } from "../local/network.ts";
 import { takeDown } from "../local/take-down.ts";
@@ -12,13 +12,14 @@ import { closeDeployment } from "../tenant/deploy.ts";
 
 /** Closes every active deployment of the tenant; their deposits come back. */
 async function closeAll(paths: HomePaths, output: Output): Promise<void> {
+  const home = requireHome(paths);
   const record = readRunRecord(paths);
   if (record === undefined) {
     output.line("nothing runs, so nothing was closed; stoa up, then stoa down --close");
     return;
   }
   const client = clientOf(record.rpc);
-  const signer = keyStoreOf(paths, requireHome(paths)).signer(tenantKey);
+  const signer = keyStoreOf(paths, home).signer(tenantKey);
   const broadcaster = new Broadcaster({ client, signer, timers: systemTimers });
   try {
     const filters = { owner: signer.address, dseq: 0n, state: "active" };
@@ -36,6 +37,13 @@ async function closeAll(paths: HomePaths, output: Output): Promise<void> {
   } catch (error) {
     throw chainFailure("closing the deployments", error);
   }
+  output.progress("waiting until the providers have removed their containers");
+  const left = await waitForRemoval(home.id);
+  output.settle();
+  if (left > 0)
+    throw new CliError("containers_left", `${left} containers are still there although their leases are closed`, {
+      hint: "the providers' logs say why; stoa reset removes them by force",
+    });
 }
 
 const homeOption = {

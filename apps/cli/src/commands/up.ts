@@ -3,6 +3,7 @@ import { acquireLock, HostError } from "@stoa/host";
 import { Dec } from "@stoa/std";
 import { CliError, type Command, exitCodes, type Invocation } from "../command.ts";
 import { fetchPage, finishCheck, snapshot } from "../local/check.ts";
+import { waitForRemoval } from "../local/cleanup.ts";
 import { type ContainerEngine, requireBusybox, requireEngine } from "../local/container-engine.ts";
 import { findBusybox, hasImage, helloImage, importHelloImage } from "../local/hello-image.ts";
 import { type HomePaths, homePaths } from "../local/home.ts";
@@ -121,6 +122,7 @@ async function runRound(
   if (session === undefined) return exitCodes.interrupted;
   if (before !== undefined) {
     const verdict = await finishCheck({ client, network, session, before, output });
+    await waitForRemoval(network.home.id);
     return verdict.ok ? exitCodes.ok : exitCodes.failed;
   }
   await waitForFirstPage(session, output);

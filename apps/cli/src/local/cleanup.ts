@@ -33,6 +33,28 @@ async function removeEach(api: DockerApi, paths: readonly string[]): Promise<num
   return removed;
 }
 
+/** A provider that learned of a closed lease needs about this long for its containers, a busy machine included. */
+const removalMs = 30_000;
+const pollMs = 100;
+
+async function containersOf(api: DockerApi, homeId: string): Promise<readonly Named[]> {
+  const filters = JSON.stringify({ label: [`${labelKey}=${homeId}`] });
+  return (await api.call("GET", "/containers/json", { query: { all: true, filters } })) as Named[];
+}
+
+/**
+ * Waits until a home's providers have removed all containers, as they do once every lease is closed. Answers how many
+ * are left after half a minute.
+ */
+export async function waitForRemoval(homeId: string): Promise<number> {
+  const api = new DockerApi(engineSocket());
+  for (const deadline = performance.now() + removalMs; ; ) {
+    const left = (await containersOf(api, homeId)).length;
+    if (left === 0 || performance.now() > deadline) return left;
+    await new Promise((resolve) => setTimeout(resolve, pollMs));
+  }
+}
+
 /** Removes every container, network and volume of a home from the engine. Throws {@link CliError} if none answers. */
 export async function removeFromEngine(homeId: string): Promise<Removed> {
   const socketPath = engineSocket();
@@ -46,7 +68,7 @@ export async function removeFromEngine(homeId: string): Promise<Removed> {
     );
   const api = new DockerApi(socketPath);
   const filters = JSON.stringify({ label: [`${labelKey}=${homeId}`] });
-  const containers = (await api.call("GET", "/containers/json", { query: { all: true, filters } })) as Named[];
+  const containers = await containersOf(api, homeId);
   const removedContainers = await removeEach(
     api,
     containers.map(({ Id }) => `/containers/${Id}?force=true&v=true`),

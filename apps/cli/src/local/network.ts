@@ -84,26 +84,43 @@ function makeProvider(paths: HomePaths, index: number): string {
   return address;
 }
 
+/**
+ * Starts a program that listens. Between our look at the port and the program's start another may take it: then the
+ * system chooses the port.
+ */
+async function startListening(
+  endpoint: { readonly host: string; readonly port: number },
+  name: string,
+  start: (port: number) => ReturnType<typeof Child.start>,
+  output: Output,
+): ReturnType<typeof Child.start> {
+  const { host, port } = endpoint;
+  try {
+    return await start(port);
+  } catch (error) {
+    if (!(error instanceof CliError) || !error.message.includes(`${host}:${port} is in use`)) throw error;
+    output.progress(`${host}:${port} was taken meanwhile: ${name} listens on another port`);
+    return await start(0);
+  }
+}
+
 async function startNode(paths: HomePaths, home: HomeRecord, output: Output): Promise<{ child: Child; rpc: string }> {
+  const name = "the node";
   const { host, port, note } = await chooseEndpoint("127.0.0.1", rpcPort, "the node's RPC");
   if (note !== undefined) output.progress(note);
   output.progress("starting the node");
   const startOn = (at: number) =>
     Child.start({
-      name: "the node",
+      name,
       words: [
         ...["node", "start", "--home", paths.node, "--rpc-host", host, "--rpc-port", String(at)],
+        ...["--grpc-port", "0", "--rest-port", "0"],
         ...["--block-interval-ms", String(home.blockIntervalMs)],
       ],
       logFile: join(paths.logs, "node.log"),
       readyMs,
     });
-  const { child, ready } = await startOn(port).catch((error: unknown) => {
-    // Another program took the port between our look and the node's start: the system chooses then.
-    if (!(error instanceof CliError) || !/address-in-use|address_in_use/.test(error.message)) throw error;
-    output.progress(`${host}:${port} was taken meanwhile: the node's RPC listens on another port`);
-    return startOn(0);
-  });
+  const { child, ready } = await startListening({ host, port }, name, startOn, output);
   return { child, rpc: String(ready.rpc) };
 }
 
@@ -117,14 +134,18 @@ async function startProvider(
   const name = `provider ${index}`;
   const { host, port, note } = await chooseEndpoint(`127.0.1.${index}`, gatewayPort, name);
   if (note !== undefined) output.progress(note);
-  const settings = providerConfigOf(index, { ...params, host, port, blockIntervalMs: home.blockIntervalMs });
-  writeFileSync(join(paths.provider(index), settingsFile), `${JSON.stringify(settings, null, 2)}\n`, { mode: 0o600 });
-  const { child, ready } = await Child.start({
-    name,
-    words: ["provider", "start", "--home", paths.provider(index), "--home-id", home.id],
-    logFile: join(paths.logs, `provider-${index}.log`),
-    readyMs,
-  });
+  const startOn = (at: number) => {
+    const settings = providerConfigOf(index, { ...params, host, port: at, blockIntervalMs: home.blockIntervalMs });
+    const file = join(paths.provider(index), settingsFile);
+    writeFileSync(file, `${JSON.stringify(settings, null, 2)}\n`, { mode: 0o600 });
+    return Child.start({
+      name,
+      words: ["provider", "start", "--home", paths.provider(index), "--home-id", home.id],
+      logFile: join(paths.logs, `provider-${index}.log`),
+      readyMs,
+    });
+  };
+  const { child, ready } = await startListening({ host, port }, name, startOn, output);
   return { child, provider: { name, address: String(ready.address), hostUri: String(ready.hostUri) } };
 }
 
