@@ -1,7 +1,14 @@
 // biome-ignore format: a door is one screen
+
+export { escrowDefects } from "./vectors/deviations-escrow.ts";
 export {
-  type GatewayCase, type GatewayCaseRequest, type GatewayDeviation, type GatewayExpectation, gatewayDeviations,
+  type GatewayCase,
+  type GatewayCaseRequest,
+  type GatewayDeviation,
+  type GatewayExpectation,
+  gatewayDeviations,
 } from "./vectors/deviations-gateway.ts";
 export { replayDeviations } from "./vectors/deviations-replay.ts";
+export { rpcDeviations, type SurfaceDeviation } from "./vectors/deviations-rpc.ts";
 export type { VectorFailure, VectorFamily, VectorReport } from "./vectors/family.ts";
 export { haveVectors, testFamily, vectorsDir } from "./vectors/harness.ts";

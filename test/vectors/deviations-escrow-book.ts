@@ -7,6 +7,8 @@ interface LeaseFacts {
   readonly createdAt: bigint;
   readonly closedOn: bigint;
   readonly active: boolean;
+  /** True if the lease ended because the money did. */
+  readonly insufficient: boolean;
 }
 
 /** Our own state at one height, read once. */
@@ -25,7 +27,12 @@ export class OwnBook {
       const { owner, dseq, gseq, oseq, provider } = fields(id);
       const key = [owner, dseq, gseq, oseq, provider].map(String).join("/");
       const active = state === "active" || state === "reclaiming";
-      this.leases.set(key, { createdAt: numberOf(created_at), closedOn: numberOf(closed_on), active });
+      this.leases.set(key, {
+        createdAt: numberOf(created_at),
+        closedOn: numberOf(closed_on),
+        active,
+        insufficient: state === "insufficient_funds",
+      });
     }
     const accounts = own.query("/akash.escrow.v1.Query/Accounts", { pagination: all }, height);
     for (const row of items(fields(accounts).accounts)) {
@@ -99,6 +106,31 @@ export class OwnBook {
     if (payment.state === "open") return lease.active && unsettled === 0n && paid === earned(settledAt);
     if (payment.state === "overdrawn") return !lease.active && paid + unsettled === earned(settledAt);
     return !lease.active && unsettled === 0n && (paid === earned(lease.closedOn) || paid === earned(settledAt));
+  }
+
+  /** True if a payment of the deployment has a price with a fraction. */
+  hasFractionalRate(key: string): boolean {
+    const rates = (this.payments.get(key) ?? []).map((row) => fields(fields(fields(row).state).rate).amount);
+    return rates.some((rate) => decimalOf(rate) % one !== 0n);
+  }
+
+  /** True if the deployment's money ended before its time: the account is overdrawn, or was when it closed. */
+  ranDry(key: string): boolean {
+    const dry = (row: Json | undefined): boolean => fields(fields(row).state).state === "overdrawn";
+    const owing = (this.payments.get(key) ?? []).some((row) => dry(row) || this.endedByDebt(row));
+    return dry(this.accounts.get(`deployment ${key}`)) || owing;
+  }
+
+  /** True for a closed payment whose time stood still before its lease closed, or at its close. */
+  private endedByDebt(row: Json): boolean {
+    const { id, state } = fields(row);
+    const account = textOf(fields(fields(id).aid).xid);
+    const lease = this.leases.get(`${account}/${textOf(fields(id).xid)}`);
+    return fields(state).state === "closed" && lease?.insufficient === true;
+  }
+
+  leaseCount(key: string): number {
+    return (this.payments.get(key) ?? []).length;
   }
 
   /** True if a deployment's account and all its payments hold. */

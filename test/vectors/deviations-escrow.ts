@@ -98,6 +98,7 @@ interface RowKind {
   readonly key: (row: Json) => string;
   readonly deployment: (row: Json) => string;
   readonly holds: (book: OwnBook, row: Json) => boolean;
+  readonly aboutBids: (row: Json) => boolean;
   /** The row without the parts that money decides: these must be equal unless the deployment took another course. */
   readonly rest: (row: Json) => Json;
 }
@@ -120,6 +121,7 @@ const kinds: ReadonlyMap<string, RowKind> = new Map<string, RowKind>([
       key: (row) => JSON.stringify(fields(row).id),
       deployment: (row) => deploymentOfXid(textOf(fields(fields(row).id).xid)),
       holds: (book, row) => book.accountHolds(row),
+      aboutBids: (row) => fields(fields(row).id).scope === "bid",
       rest: restOfEscrow,
     },
   ],
@@ -130,6 +132,7 @@ const kinds: ReadonlyMap<string, RowKind> = new Map<string, RowKind>([
       key: (row) => JSON.stringify(fields(row).id),
       deployment: (row) => deploymentOfXid(textOf(fields(fields(fields(row).id).aid).xid)),
       holds: (book, row) => book.paymentHolds(row),
+      aboutBids: () => false,
       rest: restOfEscrow,
     },
   ],
@@ -140,6 +143,7 @@ const kinds: ReadonlyMap<string, RowKind> = new Map<string, RowKind>([
       key: (row) => JSON.stringify(fields(fields(row).lease).id),
       deployment: (row) => deploymentOfId(fields(fields(row).lease).id),
       holds: (book, row) => book.paymentHolds(fields(row).escrow_payment),
+      aboutBids: () => false,
       rest: (row) =>
         ({
           lease: fields(row).lease ?? null,
@@ -154,6 +158,7 @@ const kinds: ReadonlyMap<string, RowKind> = new Map<string, RowKind>([
       key: (row) => JSON.stringify(fields(fields(row).bid).id),
       deployment: (row) => deploymentOfId(fields(fields(row).bid).id),
       holds: (book, row) => bidHolds(book, row),
+      aboutBids: () => true,
       rest: (row) =>
         ({ bid: fields(row).bid ?? null, escrow_account: restOfEscrow(fields(row).escrow_account ?? null) }) as Json,
     },
@@ -165,6 +170,7 @@ const kinds: ReadonlyMap<string, RowKind> = new Map<string, RowKind>([
       key: (row) => JSON.stringify(fields(row).id),
       deployment: (row) => deploymentOfId(fields(row).id),
       holds: () => true,
+      aboutBids: () => false,
       rest: (row) => row,
     },
   ],
@@ -175,6 +181,7 @@ const kinds: ReadonlyMap<string, RowKind> = new Map<string, RowKind>([
       key: (row) => JSON.stringify(fields(fields(row).deployment).id),
       deployment: (row) => deploymentOfId(fields(fields(row).deployment).id),
       holds: (book, row) => book.accountHolds(fields(row).escrow_account),
+      aboutBids: () => false,
       rest: (row) => ({ ...fields(row), escrow_account: restOfEscrow(fields(row).escrow_account ?? null) }) as Json,
     },
   ],
@@ -204,9 +211,37 @@ function settles(msg: RecordedMessage): boolean {
   return settling.test(msg["@type"]) || items(msg.msgs).some((inner) => settles(inner as unknown as RecordedMessage));
 }
 
+/** What is known of a deployment when a difference of it is looked at. */
+interface Situation {
+  readonly book: OwnBook;
+  readonly deployment: string;
+  /** True for a bid, its deposit account, or a lease that was just made. */
+  readonly aboutBids: boolean;
+  /** True if the account was settled twice in some block. */
+  readonly settledTwice: boolean;
+}
+
+/** The defects behind differing amounts: the first that applies is the cause, and without a cause nothing may differ. */
+const defects: readonly { readonly id: string; readonly applies: (situation: Situation) => boolean }[] = [
+  // Only the first losing bid is released; we release all of them when the lease is made, deposits included.
+  { id: "M-1", applies: ({ aboutBids }) => aboutBids },
+  // A second settlement in a block leaves open payments behind; we settle and close them.
+  { id: "E-1", applies: ({ settledTwice }) => settledTwice },
+  // Each settlement drops the fraction; we pay ⌊rate × blocks⌋ over the whole life of the lease.
+  { id: "E-5", applies: ({ book, deployment }) => book.hasFractionalRate(deployment) },
+  // A shortfall is paid in order of keys; we share it pro rata. Its refill pays debts once (E-7, E-9).
+  { id: "E-6", applies: ({ book, deployment }) => book.ranDry(deployment) },
+  // A new lease forgets what the others earned; we keep it.
+  { id: "E-2", applies: ({ book, deployment }) => book.leaseCount(deployment) > 1 },
+];
+
 class EscrowSession implements DeviationSession {
   /** Deployments that took another course than in the recording. */
   private readonly changed = new Set<string>();
+  /** Deployments whose accounts were settled twice in a block. */
+  private readonly twice = new Set<string>();
+  /** Defects behind the last answer. */
+  private found = new Set<string>();
   /** Height of the last settlement by deployment, for E-1. */
   private readonly settledAt = new Map<string, bigint>();
   /** How far balances and sequences are from the recorded ones. */
@@ -225,7 +260,21 @@ class EscrowSession implements DeviationSession {
     }
   }
 
+  causes(): readonly string[] {
+    return [...this.found];
+  }
+
+  /** Names the defect behind a difference; false if there is none. */
+  private explain(book: OwnBook, deployment: string, aboutBids: boolean): boolean {
+    const situation = { book, deployment, aboutBids, settledTwice: this.twice.has(deployment) };
+    const defect = defects.find(({ applies }) => applies(situation));
+    if (defect !== undefined) this.found.add(defect.id);
+    // Without a defect of its own, a deployment may still follow from what an earlier step made of it.
+    return defect !== undefined || this.changed.has(deployment);
+  }
+
   tx(step: TxStep): ExpectedResult | undefined {
+    this.found = new Set();
     this.note(step);
     const { expected, actual, recorded, messages, height } = step;
     const deployments = messages.flatMap(deploymentsOf);
@@ -233,24 +282,29 @@ class EscrowSession implements DeviationSession {
     if (expected.code !== 0 || actual.code !== 0 || !messages.some(settles)) return undefined;
     for (const key of deployments) {
       // Settled twice in a block: the reference leaves open payments behind (E-1).
-      if (this.settledAt.get(key) === height) this.changed.add(key);
+      if (this.settledAt.get(key) === height) {
+        this.changed.add(key);
+        this.twice.add(key);
+      }
       this.settledAt.set(key, height);
     }
     if (JSON.stringify(expected.events) === JSON.stringify(actual.events)) return undefined;
     const same = JSON.stringify(withoutPayouts(expected.events)) === JSON.stringify(withoutPayouts(actual.events));
+    const book = new OwnBook(step.own, height);
     // What the reference lost or paid twice decides when its account runs dry; ours ends by our own exact amounts.
-    if (!same && !this.endsByItself(step, deployments)) return undefined;
+    if (!same && !this.endsByItself(step, book, deployments)) return undefined;
+    const isLease = messages.some((msg) => msg["@type"].endsWith(".MsgCreateLease"));
+    if (!deployments.every((key) => this.explain(book, key, isLease))) return undefined;
     for (const key of deployments) this.changed.add(key);
     return { ...expected, events: actual.events };
   }
 
   /** True if the ante events agree and our accounts, after the block, hold exactly what they must. */
-  private endsByItself(step: TxStep, deployments: readonly string[]): boolean {
+  private endsByItself(step: TxStep, book: OwnBook, deployments: readonly string[]): boolean {
     const [recorded, own] = [step.expected.events, step.actual.events].map((events) =>
       JSON.stringify(anteEvents(events)),
     );
     if (recorded !== own) return false;
-    const book = new OwnBook(step.own, step.height);
     return deployments.every((key) => book.deploymentHolds(key));
   }
 
@@ -265,7 +319,9 @@ class EscrowSession implements DeviationSession {
     if (JSON.stringify(recorded) === JSON.stringify(own)) return recorded;
     const changed = this.changed.has(kind.deployment(own));
     const sameRest = recorded !== undefined && JSON.stringify(kind.rest(recorded)) === JSON.stringify(kind.rest(own));
-    return (changed || sameRest) && kind.holds(this.bookAt(step), own) ? own : recorded;
+    const book = this.bookAt(step);
+    const holds = (changed || sameRest) && kind.holds(book, own);
+    return holds && this.explain(book, kind.deployment(own), kind.aboutBids(own)) ? own : recorded;
   }
 
   private rows(step: QueryStep, kind: RowKind): ExpectedAnswer | undefined {
@@ -315,6 +371,7 @@ class EscrowSession implements DeviationSession {
   }
 
   query(step: QueryStep): ExpectedAnswer | undefined {
+    this.found = new Set();
     const { path } = step.recorded;
     if (step.expected.code !== 0 || step.actual.code !== 0) return undefined;
     if (path === "/cosmos.bank.v1beta1.Query/AllBalances") return this.balances(step);
@@ -329,8 +386,11 @@ class EscrowSession implements DeviationSession {
   }
 }
 
+/** Ids of the defects whose differences the rule below explains. */
+export const escrowDefects: readonly string[] = defects.map(({ id }) => id);
+
 export const escrowRule: DeviationRule = {
-  id: "ESCROW (E-1 E-2 E-5 E-6 E-7 E-9 E-13 M-1 M-4)",
-  why: "accrual is ⌊rate × blocks⌋ over a lease's life, a shortfall is shared pro rata, losing bids get their deposits back at once",
+  id: "ESCROW",
+  why: "our escrow arithmetic is exact; the defect behind each difference is named, and what follows from it computed",
   session: () => new EscrowSession(),
 };

@@ -159,7 +159,8 @@ class Replay {
     for (const [id, session] of this.sessions) {
       const changed = ask(session, result);
       if (changed === undefined) continue;
-      this.used.set(id, (this.used.get(id) ?? 0) + 1);
+      const causes = session.causes?.() ?? [];
+      for (const cause of causes.length > 0 ? causes : [id]) this.used.set(cause, (this.used.get(cause) ?? 0) + 1);
       result = changed;
     }
     return result;

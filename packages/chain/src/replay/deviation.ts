@@ -72,4 +72,6 @@ export interface DeviationSession {
   tx?(step: TxStep): ExpectedResult | undefined;
   check?(step: CheckStep): ExpectedResult | undefined;
   query?(step: QueryStep): ExpectedAnswer | undefined;
+  /** Finer causes of the last changed expectation; if it names any, they are counted instead of the rule's id. */
+  causes?(): readonly string[];
 }
