@@ -91,7 +91,7 @@ function appState(): Record<string, unknown> {
 }
 
 async function openNode(root: string, rpcPort: number, blockIntervalMs: number): Promise<RunningNode> {
-  const config = loadConfig(nodeConfigSchema, { file: { rpcPort, blockIntervalMs } });
+  const config = loadConfig(nodeConfigSchema, { file: { rpcPort, grpcPort: 0, restPort: 0, blockIntervalMs } });
   assert.ok(config.ok);
   return startNode({ home: join(root, "node"), config: config.value.values, log: silentLog });
 }

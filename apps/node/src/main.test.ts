@@ -16,7 +16,7 @@ import { initialUakt, makeTestHome, type TestHome, testWallet } from "./testing/
 function settings(): NodeConfig {
   const config = loadConfig(nodeConfigSchema, {});
   assert.ok(config.ok);
-  return { ...config.value.values, rpcPort: 0, blockIntervalMs: 50 };
+  return { ...config.value.values, rpcPort: 0, grpcPort: 0, restPort: 0, blockIntervalMs: 50 };
 }
 
 async function start({ home, scope }: TestHome): Promise<RunningNode> {

@@ -11,13 +11,18 @@ import {
 } from "@stoa/host";
 import { type Log, toHexUpper, utf8 } from "@stoa/std";
 import type { Backend } from "@stoa/store";
-import { type DecCoins, parseDecCoins, txTypesOf } from "@stoa/wire";
+import { type DecCoins, formatDecCoins, parseDecCoins, txTypesOf } from "@stoa/wire";
 import { registry } from "@stoa/wire/registry";
 import { EmbeddedEngine } from "./engines/embedded/embedded-engine.ts";
 import { type NodeHome, openNodeHome } from "./home/node-home.ts";
 import { loadSignedState, precommitStep, saveSignedState } from "./home/validator-key.ts";
 import type { NodeConfig } from "./node-config.ts";
+import { startGrpcServer } from "./servers/grpc/grpc-server.ts";
+import { startRestServer } from "./servers/rest/rest-server.ts";
 import { startRpcServer } from "./servers/rpc/rpc-server.ts";
+import { allServices, nodeServices, withNodeServices } from "./servers/services/node-services.ts";
+import type { ServiceContext } from "./servers/services/service-context.ts";
+import type { ServiceTable } from "./servers/services/service-table.ts";
 
 /** Version of the interfaces that the node answers with (base-chain.md §5.6). */
 const interfaceVersion = "v2.1.0";
@@ -39,6 +44,10 @@ export interface RunningNode {
   readonly chainId: string;
   /** `http://127.0.0.1:26657`. */
   readonly rpcUrl: string;
+  /** `http://127.0.0.1:9090`; undefined when gRPC is off. */
+  readonly grpcUrl: string | undefined;
+  /** `http://127.0.0.1:1317`; undefined when REST is off. */
+  readonly restUrl: string | undefined;
   readonly nodeId: string;
   readonly validatorAddress: string;
   /** Height of the last block. */
@@ -62,36 +71,30 @@ async function build(params: StartNodeParams, scope: Scope): Promise<Omit<Runnin
   const home = openNodeHome(params.home);
   scope.add("home", home.lock);
   const backend = scope.add("database", await LevelBackend.open(join(home.dataFolder, "state")));
-  const engine = makeEngine(params, home, backend, minGasPrices);
+  const { engine, chainPaths } = makeEngine(params, home, backend, minGasPrices);
   guardSignedState(home, engine.height);
   scope.defer("signed state", () => recordSigned(home, engine.height));
   scope.defer("engine", () => engine.stop());
   await engine.start();
-  const server = scope.add(
+  let rpcAddress = "";
+  const context = { ...serviceContext(params, home, engine, minGasPrices), rpcAddress: () => rpcAddress };
+  const own = nodeServices(context);
+  const rpc = scope.add(
     "rpc",
     await startRpcServer({
       host: config.rpcHost,
       port: config.rpcPort,
-      context: {
-        engine,
-        genesis: home.genesis,
-        hash: nativeHash,
-        clock: systemClock,
-        timers: systemTimers,
-        log: log.child({ part: "rpc" }),
-        identity: {
-          nodeId: home.nodeId,
-          moniker: config.moniker,
-          listenAddress: "tcp://0.0.0.0:26656",
-          appVersion: interfaceVersion,
-        },
-      },
+      context: { ...context, engine: withNodeServices(engine, own), log: log.child({ part: "rpc" }) },
     }),
   );
-  log.info("the node runs", { chainId: engine.chainId, height: engine.height, rpc: server.url });
+  rpcAddress = `tcp://${config.rpcHost}:${rpc.port}`;
+  const services = allServices(context, chainPaths, own);
+  const [grpc, rest] = await startQueryServers(params, scope, services);
+  const urls = { rpcUrl: rpc.url, grpcUrl: grpc?.url, restUrl: rest?.url };
+  log.info("the node runs", { chainId: engine.chainId, height: engine.height, ...urls });
   return {
     chainId: engine.chainId,
-    rpcUrl: server.url,
+    ...urls,
     nodeId: home.nodeId,
     validatorAddress: toHexUpper(home.signer.address),
     height: () => engine.height,
@@ -99,12 +102,63 @@ async function build(params: StartNodeParams, scope: Scope): Promise<Omit<Runnin
   };
 }
 
+function serviceContext(
+  { config, log }: StartNodeParams,
+  home: NodeHome,
+  engine: EmbeddedEngine,
+  minGasPrices: DecCoins,
+): Omit<ServiceContext, "rpcAddress"> {
+  return {
+    engine,
+    genesis: home.genesis,
+    hash: nativeHash,
+    clock: systemClock,
+    timers: systemTimers,
+    log: log.child({ part: "services" }),
+    identity: {
+      nodeId: home.nodeId,
+      moniker: config.moniker,
+      listenAddress: "tcp://0.0.0.0:26656",
+      appVersion: interfaceVersion,
+    },
+    minimumGasPrices: formatDecCoins(minGasPrices),
+    keepVersions: config.keepVersions,
+  };
+}
+
+async function startQueryServers({ config, log }: StartNodeParams, scope: Scope, services: ServiceTable) {
+  const grpc = config.grpcEnabled
+    ? scope.add(
+        "grpc",
+        await startGrpcServer({
+          host: config.grpcHost,
+          port: config.grpcPort,
+          services,
+          log: log.child({ part: "grpc" }),
+        }),
+      )
+    : undefined;
+  const rest = config.restEnabled
+    ? scope.add(
+        "rest",
+        await startRestServer({
+          host: config.restHost,
+          port: config.restPort,
+          services,
+          version: interfaceVersion,
+          log: log.child({ part: "rest" }),
+        }),
+      )
+    : undefined;
+  return [grpc, rest] as const;
+}
+
 function makeEngine(
   { config, log }: StartNodeParams,
   home: NodeHome,
   backend: Backend,
   minGasPrices: DecCoins,
-): EmbeddedEngine {
+): { readonly engine: EmbeddedEngine; readonly chainPaths: readonly string[] } {
   const crypto = { hash: nativeHash, verifier: createNativeVerifier({ log }) };
   const modules = createModules(crypto);
   const stateMachine = Application.open({
@@ -117,7 +171,7 @@ function makeEngine(
     version: interfaceVersion,
     ignoredSections: config.ignoredGenesisSections,
   });
-  return new EmbeddedEngine({
+  const engine = new EmbeddedEngine({
     backend,
     stateMachine,
     genesis: home.genesis,
@@ -129,6 +183,7 @@ function makeEngine(
     blockIntervalMs: config.blockIntervalMs,
     emptyBlocks: config.emptyBlocks,
   });
+  return { engine, chainPaths: stateMachine.queryPaths };
 }
 
 function parsePrices(text: string): DecCoins {

@@ -4,6 +4,12 @@ import { type ConfigValues, setting } from "@stoa/host";
 export const nodeConfigSchema = {
   rpcHost: setting.text("127.0.0.1", { description: "address that JSON-RPC listens on" }),
   rpcPort: setting.integer(26_657, { description: "port of JSON-RPC; 0 picks a free one", min: 0, max: 65_535 }),
+  grpcEnabled: setting.yesNo(true, { description: "serve gRPC" }),
+  grpcHost: setting.text("127.0.0.1", { description: "address that gRPC listens on" }),
+  grpcPort: setting.integer(9_090, { description: "port of gRPC; 0 picks a free one", min: 0, max: 65_535 }),
+  restEnabled: setting.yesNo(true, { description: "serve REST, with gRPC-web on the same port" }),
+  restHost: setting.text("127.0.0.1", { description: "address that REST listens on" }),
+  restPort: setting.integer(1_317, { description: "port of REST; 0 picks a free one", min: 0, max: 65_535 }),
   blockIntervalMs: setting.integer(1_000, {
     description: "time from one block to the next, in milliseconds",
     min: 10,

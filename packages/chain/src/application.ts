@@ -94,6 +94,11 @@ export class Application {
     return new Application(params);
   }
 
+  /** Paths of the service methods that `query` answers. */
+  get queryPaths(): readonly string[] {
+    return [...this.parts.router.queries.keys()];
+  }
+
   private committedState(): State {
     return State.over((name) => this.stores.reader(name));
   }

@@ -7,7 +7,7 @@ import { nodeConfigSchema, runNode } from "../index.ts";
  * answers.
  */
 const [home = "", blockIntervalMs = "20"] = process.argv.slice(2);
-const flags = { "rpc-port": "0", "block-interval-ms": blockIntervalMs };
+const flags = { "rpc-port": "0", "grpc-port": "0", "rest-port": "0", "block-interval-ms": blockIntervalMs };
 const config = loadConfig(nodeConfigSchema, { flags });
 if (!config.ok) throw new Error(JSON.stringify(config.error));
 const log = createLog({ level: "warn", json: false });

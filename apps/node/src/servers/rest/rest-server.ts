@@ -1,0 +1,216 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { JsonValue } from "@bufbuild/protobuf";
+import { HostError, type HttpServer, listenHttp, messageOf, readBody } from "@stoa/host";
+import { type Log, utf8 } from "@stoa/std";
+import { decode, jsonText, toProtoJson } from "@stoa/wire";
+import { typeByUrl } from "@stoa/wire/registry";
+import { heightHeader, readHeightHeader } from "../services/height-header.ts";
+import { type GrpcName, ServiceError } from "../services/service-error.ts";
+import type { ServiceMethod, ServiceReply, ServiceTable } from "../services/service-table.ts";
+import { docsPage } from "./docs-page.ts";
+import { GrpcWeb } from "./grpc-web.ts";
+import { matchPath, type Route, routesOf } from "./http-rules.ts";
+import { openApiDocument } from "./openapi.ts";
+import { readRequest } from "./read-request.ts";
+
+/** The reference's bounds of a body and of connections at once. */
+const maxBodyBytes = 1_000_000;
+const maxConnections = 1_000;
+/** Longest URL that is looked at; the headers together are bounded by the server. */
+const maxUrlLength = 16 * 1024;
+
+/** What {@link startRestServer} needs. */
+export interface RestServerParams {
+  readonly host: string;
+  /** 0: the system picks one. */
+  readonly port: number;
+  readonly services: ServiceTable;
+  /** Version of the interface, for its document. */
+  readonly version: string;
+  readonly log: Log;
+}
+
+/** What requests are answered from. */
+interface Gateway {
+  readonly services: ServiceTable;
+  readonly routes: readonly Route[];
+  readonly web: GrpcWeb;
+  readonly documents: ReadonlyMap<string, { readonly type: string; readonly body: Uint8Array }>;
+  readonly log: Log;
+}
+
+/** Serves the table over REST as the reference's gateway does, and gRPC-web beside it (base-chain.md §6.1). */
+export async function startRestServer(params: RestServerParams): Promise<HttpServer> {
+  const { host, port, services, log } = params;
+  const routes = routesOf(services);
+  const openApi = utf8(JSON.stringify(openApiDocument(routes, params.version)));
+  const page = { type: "text/html; charset=utf-8", body: utf8(docsPage(routes)) };
+  const documents = new Map([
+    ["/openapi.json", { type: "application/json", body: openApi }],
+    ["/docs", page],
+    ["/docs/", page],
+  ]);
+  const gateway: Gateway = { services, routes, web: new GrpcWeb({ services, log }), documents, log };
+  return listenHttp({
+    host,
+    port,
+    handle: (request, response) => handle(gateway, request, response),
+    limits: { connections: maxConnections },
+    log,
+  });
+}
+
+async function handle(gateway: Gateway, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  allowBrowsers(request, response);
+  if (request.method === "OPTIONS") {
+    response.writeHead(204).end();
+    return;
+  }
+  if (gateway.web.takes(request)) return gateway.web.handle(request, response);
+  const [rawPath = "/", query = ""] = splitUrl(request.url ?? "/");
+  const document = request.method === "GET" ? gateway.documents.get(rawPath) : undefined;
+  if (document !== undefined) {
+    send(response, 200, document.type, document.body);
+    return;
+  }
+  await answerRoute(gateway, rawPath, query, request, response);
+}
+
+function splitUrl(url: string): [string, string] {
+  const mark = url.indexOf("?");
+  return mark === -1 ? [url, ""] : [url.slice(0, mark), url.slice(mark + 1)];
+}
+
+/** Wallets in browsers call from other origins; nothing here relies on cookies. */
+function allowBrowsers(request: IncomingMessage, response: ServerResponse): void {
+  if (request.headers.origin === undefined) return;
+  response.setHeader("access-control-allow-origin", "*");
+  response.setHeader("access-control-allow-methods", "GET, POST, OPTIONS");
+  response.setHeader(
+    "access-control-allow-headers",
+    `content-type, x-grpc-web, x-user-agent, grpc-timeout, ${heightHeader}, grpc-metadata-${heightHeader}`,
+  );
+  response.setHeader(
+    "access-control-expose-headers",
+    `grpc-status, grpc-message, ${heightHeader}, grpc-metadata-${heightHeader}`,
+  );
+}
+
+const notImplemented = new ServiceError("Unimplemented", "Not Implemented");
+
+async function answerRoute(
+  gateway: Gateway,
+  rawPath: string,
+  query: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  let reply: { readonly method: ServiceMethod; readonly reply: ServiceReply };
+  try {
+    reply = await call(gateway, rawPath, query, request);
+  } catch (problem) {
+    // What was not read of the body would be taken for the next request.
+    if (!request.complete) response.setHeader("connection", "close");
+    sendError(response, asServiceError(problem, gateway.log, rawPath));
+    return;
+  }
+  const { value, height } = reply.reply;
+  const json = jsonOf(reply.method, value);
+  if (json instanceof ServiceError) {
+    sendError(response, new ServiceError(json.grpc, json.message, height));
+    return;
+  }
+  setHeightHeaders(response, height);
+  if (height !== undefined) response.setHeader(heightHeader, String(height));
+  send(response, 200, "application/json", utf8(jsonText(json)));
+}
+
+async function call(gateway: Gateway, rawPath: string, query: string, request: IncomingMessage) {
+  if (rawPath.length + query.length > maxUrlLength) throw new ServiceError("InvalidArgument", "the URL is too long");
+  const found = findRoute(gateway.routes, request.method ?? "GET", rawPath);
+  if (found === undefined) throw notImplemented;
+  const { route, values } = found;
+  const method = gateway.services.get(route.path);
+  if (method === undefined) throw notImplemented;
+  const body = route.hasBody ? await readBody(request, maxBodyBytes) : undefined;
+  const bytes = readRequest(route, values, query, body);
+  return { method, reply: await method.call(bytes, readHeightHeader(askedHeight(request))) };
+}
+
+function askedHeight({ headers }: IncomingMessage): string | undefined {
+  const asked = headers[`grpc-metadata-${heightHeader}`] ?? headers[heightHeader];
+  return typeof asked === "string" ? asked : asked?.[0];
+}
+
+function findRoute(routes: readonly Route[], verb: string, rawPath: string) {
+  let path: string;
+  try {
+    path = decodeURIComponent(rawPath);
+  } catch {
+    throw new ServiceError("InvalidArgument", "the path is not UTF-8 or has a broken escape");
+  }
+  const parts = path.split("/").slice(1);
+  // A client that puts all parameters into a form posts it to a route that is read with GET.
+  for (const route of routes) {
+    if (route.verb !== verb && !(verb === "HEAD" && route.verb === "GET")) continue;
+    const values = matchPath(route.segments, parts);
+    if (values !== undefined) return { route, values };
+  }
+  return undefined;
+}
+
+function jsonOf({ descriptor, path }: ServiceMethod, value: Uint8Array): JsonValue | ServiceError {
+  const { output } = descriptor;
+  const json = toProtoJson(output, decode(output, value), typeByUrl);
+  return json.ok ? json.value : new ServiceError("Internal", `${path}: ${json.error.message}`);
+}
+
+function asServiceError(problem: unknown, log: Log, path: string): ServiceError {
+  if (problem instanceof ServiceError) return problem;
+  if (problem instanceof HostError && problem.code === "body-too-large") {
+    return new ServiceError("InvalidArgument", "http: request body too large");
+  }
+  if (problem instanceof HostError && problem.code === "body-incomplete") {
+    return new ServiceError("InvalidArgument", "unexpected EOF");
+  }
+  log.error("a REST call failed", { path, reason: messageOf(problem) });
+  return new ServiceError("Internal", "internal error");
+}
+
+/** HTTP statuses of gRPC codes, as the gateway has them. */
+const statuses: { readonly [name in GrpcName]: number } = {
+  OK: 200,
+  Canceled: 408,
+  Unknown: 500,
+  InvalidArgument: 400,
+  DeadlineExceeded: 504,
+  NotFound: 404,
+  AlreadyExists: 409,
+  PermissionDenied: 403,
+  ResourceExhausted: 429,
+  FailedPrecondition: 400,
+  Aborted: 409,
+  OutOfRange: 400,
+  Unimplemented: 501,
+  Internal: 500,
+  Unavailable: 503,
+  DataLoss: 500,
+  Unauthenticated: 401,
+};
+
+function sendError(response: ServerResponse, { grpc, code, message, height }: ServiceError): void {
+  setHeightHeaders(response, height);
+  send(response, statuses[grpc], "application/json", utf8(jsonText({ code, message, details: [] })));
+}
+
+/** Only answers from a state carry these. */
+function setHeightHeaders(response: ServerResponse, height: bigint | undefined): void {
+  if (height === undefined) return;
+  response.setHeader("grpc-metadata-content-type", "application/grpc+cosmos-sdk-grpc-codec");
+  response.setHeader(`grpc-metadata-${heightHeader}`, String(height));
+}
+
+function send(response: ServerResponse, status: number, type: string, body: Uint8Array): void {
+  response.writeHead(status, { "content-type": type, "content-length": body.length });
+  response.end(body);
+}

@@ -1,0 +1,65 @@
+import type { QueryRequest, QueryResponse } from "@stoa/chain";
+import { emptyBytes } from "@stoa/std";
+import type { Engine } from "../../engines/engine.ts";
+import { cometService } from "./comet-service.ts";
+import { nodeServices as ownServices } from "./node-service.ts";
+import type { ServiceContext } from "./service-context.ts";
+import { type GrpcName, ServiceError } from "./service-error.ts";
+import { chainMethods, type ServiceTable, serviceTable } from "./service-table.ts";
+import { stakingService } from "./staking-service.ts";
+import { txService } from "./tx-service.ts";
+
+/** What the node answers itself, from its engine, its genesis and its settings. */
+export function nodeServices(context: ServiceContext): ServiceTable {
+  return serviceTable([
+    ...cometService(context),
+    ...ownServices(context),
+    ...txService(context),
+    ...stakingService(context),
+  ]);
+}
+
+/** Everything that gRPC and REST serve: the state machine's queries first, then what the node answers itself. */
+export function allServices(
+  context: ServiceContext,
+  chainPaths: Iterable<string>,
+  own: ServiceTable = nodeServices(context),
+): ServiceTable {
+  return serviceTable(chainMethods(context, chainPaths), [...own.values()]);
+}
+
+/** ABCI codes of gRPC codes (base-chain.md §4.10). */
+const abciCodes: ReadonlyMap<GrpcName, readonly [code: number, text: string]> = new Map([
+  ["NotFound", [22, "key not found"]],
+  ["InvalidArgument", [18, "invalid request"]],
+  ["FailedPrecondition", [18, "invalid request"]],
+  ["Unauthenticated", [4, "unauthorized"]],
+]);
+
+/**
+ * The engine, whose queries also reach the services that the node answers itself: relayers ask for them over
+ * `abci_query` (base-chain.md §4.10).
+ */
+export function withNodeServices(engine: Engine, own: ServiceTable): Engine {
+  const query = async (request: QueryRequest): Promise<QueryResponse> => {
+    const method = own.get(request.path);
+    if (method === undefined) return engine.query(request);
+    const blank = { codespace: "", log: "", key: emptyBytes, value: emptyBytes, proofOps: [], height: 0n };
+    try {
+      const { value, height } = await method.call(request.data, request.height);
+      return { ...blank, code: 0, value, height: height ?? (await engine.heights()).highest };
+    } catch (problem) {
+      if (!(problem instanceof ServiceError)) throw problem;
+      const [code, text] = abciCodes.get(problem.grpc) ?? [6, "unknown request"];
+      const log = `rpc error: code = ${problem.grpc} desc = ${problem.message}: ${text}`;
+      return { ...blank, code, codespace: "sdk", log };
+    }
+  };
+  return new Proxy(engine, {
+    get: (target, name) => {
+      if (name === "query") return query;
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+}
