@@ -121,7 +121,7 @@ test("no order of escrow and market operations loses, makes or misplaces a unit"
   });
   const details = fc.check(property, { numRuns: 1_000, interruptAfterTimeLimit: limitMs });
   const done = (what: string): string => `${what} ${counts.get(`${what} ok`) ?? 0}`;
-  const told = ["lease", "withdraw", "deposit", "closeLease", "closeDeployment"].map(done).join(", ");
+  const told = ["lease", "withdraw", "deposit", "depositFor", "closeLease", "closeDeployment"].map(done).join(", ");
   t.diagnostic(`seed ${details.seed}, ${details.numRuns} sessions; accepted: ${told}`);
   assert.ok(!details.failed, `${fc.defaultReportMessage(details)}\n${details.errorInstance}`);
   assert.ok(details.numRuns > 5, "too few sessions to say anything");

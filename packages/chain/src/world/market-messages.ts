@@ -21,7 +21,7 @@ import {
   MsgWithdrawLeaseSchema,
 } from "@stoa/wire/akash.market.v1beta5";
 import { MsgCreateProviderSchema } from "@stoa/wire/akash.provider.v1beta4";
-import { MsgGrantSchema, MsgRevokeSchema } from "@stoa/wire/cosmos.authz.v1beta1";
+import { MsgExecSchema, MsgGrantSchema, MsgRevokeSchema } from "@stoa/wire/cosmos.authz.v1beta1";
 import { MsgSendSchema } from "@stoa/wire/cosmos.bank.v1beta1";
 import type { Person, SignedMessage } from "./market-world.ts";
 
@@ -145,6 +145,12 @@ export function depositTo(signer: Person, id: EscrowAccountId, deposit: DepositO
     id: { scope: id.scope, xid: id.xid },
     deposit: depositFields(deposit),
   });
+  return { signer, message };
+}
+
+/** A deposit that a grantee makes for its granter, whose coins are moved. */
+export function execute(signer: Person, inner: SignedMessage): SignedMessage {
+  const message = newMessage(MsgExecSchema, { grantee: signer.address, msgs: [inner.message] });
   return { signer, message };
 }
 

@@ -13,6 +13,7 @@ import {
   createDeployment,
   createLease,
   depositTo,
+  execute,
   grantDeposits,
   moveGroup,
   revokeDeposits,
@@ -35,7 +36,7 @@ export interface Attempt {
 // biome-ignore format: one list
 export const kinds = [
   "deploy", "bid", "bid", "bid", "bid", "lease", "lease", "lease", "lease", "withdraw", "withdraw", "withdraw",
-  "withdraw", "deposit", "deposit", "deposit", "closeBid", "closeLease", "closeLease", "closeDeployment", "closeGroup",
+  "withdraw", "deposit", "deposit", "deposit", "depositFor", "depositFor", "closeBid", "closeLease", "closeLease", "closeDeployment", "closeGroup",
   "pauseGroup", "startGroup", "startGroup", "startReclaim", "send", "sendToEscrow", "stranger",
 ] as const;
 
@@ -107,6 +108,8 @@ export class MarketMoves {
         return this.bid(attempt);
       case "deposit":
         return this.deposit(attempt);
+      case "depositFor":
+        return this.depositFor(attempt);
       case "send":
         return this.send(attempt);
       case "sendToEscrow":
@@ -199,15 +202,30 @@ export class MarketMoves {
     return { ...message, funds: formatEscrowAccountId(bidEscrowId(id)) };
   }
 
-  private deposit({ who, which, amount }: Attempt): Omit<Move, "what"> | undefined {
+  private escrowAccount(which: number): EscrowAccountId | undefined {
     const accounts: EscrowAccountId[] = [
       ...this.leases.map(accountOf),
       ...this.view.deployments.slice(-4).map(({ id }) => accountOf(id)),
       ...this.bids.slice(-2).map(bidEscrowId),
     ];
-    const id = pick(accounts, which);
+    return pick(accounts, which);
+  }
+
+  /** A grantee spends its granter's coins by name: authz runs the granter's own deposit. */
+  private depositFor({ who, which, amount }: Attempt): Omit<Move, "what"> | undefined {
+    const id = this.escrowAccount(which);
+    const granter = pick(this.backers, who) as Person;
+    const held = [...this.view.grants.keys()].filter((key) => key.startsWith(granter.address));
+    const [, address = "", denom = "uact"] = pick(held, which)?.split(" ") ?? [];
+    const grantee = this.world.people.find((one) => one.address === address);
+    if (id === undefined || grantee === undefined) return undefined;
+    const inner = depositTo(granter, id, { coin: { denom, amount: 1n + BigInt(amount % 100) }, sources: [1] });
+    return { ...execute(grantee, inner), funds: formatEscrowAccountId(id), pays: granter.address };
+  }
+
+  private deposit({ who, which, amount }: Attempt): Omit<Move, "what"> | undefined {
+    const id = this.escrowAccount(which);
     if (id === undefined) return undefined;
-    // Backers pay only through grants, so that every coin they give can be told by its grant.
     const signer = pick([...this.tenants, ...this.providers], who) as Person;
     const coin = { denom: amount % 4 === 0 ? "uakt" : "uact", amount: 1n + BigInt(amount % 300) };
     const sources = pick(sourcesOf, amount >> 2) ?? [1];

@@ -10,6 +10,8 @@ export interface Move extends SignedMessage {
   readonly what: string;
   /** The escrow account that the message funds, as `scope/xid`. */
   readonly funds?: string;
+  /** Who pays, where the signer makes another's deposit by authz. */
+  readonly pays?: string;
   /** Coins that it sends between people. */
   readonly sends?: { readonly to: string; readonly denom: string; readonly amount: bigint };
   /** A deposit grant that it makes or takes back; stands alone in its block. */
@@ -17,10 +19,7 @@ export interface Move extends SignedMessage {
 }
 
 /** Money that came into an account, as the bank's events told. */
-interface Inflow extends DepositRow {
-  /** Who signed: the grantee where another paid. */
-  readonly signer: string;
-}
+type Inflow = DepositRow;
 
 type Sums = Map<string, bigint>;
 
@@ -99,9 +98,7 @@ export class MoneyAudit {
       }
       if (grants === undefined) continue;
       const key = `${signer.address} ${grants.grantee} ${grants.denom}`;
-      for (const other of [...this.grants.keys()]) {
-        if (other.startsWith(`${signer.address} ${grants.grantee} `)) this.grants.delete(other);
-      }
+      for (const other of this.keysOfGrant(signer.address, grants.grantee)) this.grants.delete(other);
       if (grants.limit !== undefined) this.grants.set(key, grants.limit);
     }
     for (const event of events) {
@@ -119,10 +116,21 @@ export class MoneyAudit {
 
   private deposit(move: Move, paid: Pick<Inflow, "owner" | "denom" | "amount">): void {
     const signer = move.signer.address;
-    const source = paid.owner === signer ? "balance" : "grant";
+    const granted = paid.owner !== signer;
+    const source = granted && move.pays === undefined ? "grant" : "balance";
     const account = move.funds ?? "";
-    this.inflows.set(account, [...(this.inflows.get(account) ?? []), { ...paid, source, signer }]);
-    if (source === "grant") add(this.grants, `${paid.owner} ${signer} ${paid.denom}`, -paid.amount);
+    this.inflows.set(account, [...(this.inflows.get(account) ?? []), { ...paid, source }]);
+    if (!granted) return;
+    add(this.grants, `${paid.owner} ${signer} ${paid.denom}`, -paid.amount);
+    // Escrow keeps a grant that is spent, for refunds; authz removes it.
+    const keys = this.keysOfGrant(paid.owner, signer);
+    if (move.pays !== undefined && keys.every((key) => this.grants.get(key) === 0n)) {
+      for (const key of keys) this.grants.delete(key);
+    }
+  }
+
+  private keysOfGrant(granter: string | undefined, grantee: string | undefined): string[] {
+    return [...this.grants.keys()].filter((key) => key.startsWith(`${granter} ${grantee} `));
   }
 
   private checkSupply(): void {
@@ -191,11 +199,14 @@ export class MoneyAudit {
       const order = under(this.view.orders, id, true)?.state;
       this.expect(!stands || order === state, () => `bid ${state} on an order that is ${order}`);
     }
+    for (const { id, state } of this.view.orders) {
+      const group = under(this.view.groups, id, false)?.state;
+      this.expect(state === "closed" || group === "open", () => `order ${state} of a group that is ${group}`);
+    }
     for (const { id, state } of this.view.leases) {
       if (state !== "active" && state !== "reclaiming") continue;
       const order = under(this.view.orders, id, true)?.state;
-      const group = under(this.view.groups, id, false)?.state;
-      this.expect(order === "active" && group === "open", () => `lease ${state}, order ${order}, group ${group}`);
+      this.expect(order === "active", () => `lease ${state} on an order that is ${order}`);
     }
   }
 
@@ -246,8 +257,7 @@ export class MoneyAudit {
     if (news === 0n) return;
     this.refunded.set(mark, total);
     const [granter, grantee] = grant.split(" ");
-    const lives = [...this.grants.keys()].some((key) => key.startsWith(`${granter} ${grantee} `));
-    if (lives) add(this.grants, grant, news);
+    if (this.keysOfGrant(granter, grantee).length > 0) add(this.grants, grant, news);
   }
 
   /** Everybody has what they had, less what they deposited, plus what they earned and what came back. */
