@@ -174,12 +174,10 @@ async function servicesOf(
 }
 
 function printLease(output: Output, facts: DeploymentFacts["leases"][number], told: LeaseServices | undefined): void {
-  const reason = facts.reason === "" || facts.live ? "" : `, ${facts.reason}`;
-  const ended = facts.live ? "" : `, closed at block ${facts.closedOn}${reason}`;
+  const reason = facts.reason === "" ? "" : ` (${facts.reason})`;
+  const when = facts.live ? `since block ${facts.since}` : `block ${facts.since} to ${facts.closedOn}${reason}`;
   output.line();
-  output.line(
-    `lease     group ${facts.id.gseq}, order ${facts.id.oseq}: ${facts.state} since block ${facts.since}${ended}`,
-  );
+  output.line(`lease     group ${facts.id.gseq}, order ${facts.id.oseq}: ${facts.state}, ${when}`);
   output.line(`provider  ${facts.id.provider}`);
   if (told === undefined) return;
   if (told.problem !== undefined) output.line(`services  ${told.problem}`);
@@ -214,7 +212,7 @@ async function deploymentStatus(connection: Connection, invocation: Invocation, 
     problems: told.flatMap(({ problem }) => problem ?? []),
   });
   const { left, perBlock } = runwayOf(facts, height);
-  output.line(`deployment ${dseq}: ${facts.state} since block ${facts.since}`);
+  output.line(`deployment ${dseq}: ${facts.state}, made in block ${facts.since}`);
   output.line(`version   ${toHex(facts.hash)}`);
   output.line(
     `escrow    ${humanAmount(left, facts.escrow.denom)} left, ${facts.active ? lastsText(facts, pace) : "closed"}`,
