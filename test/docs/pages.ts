@@ -2,6 +2,7 @@ import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { registeredErrors } from "@stoa/chain";
 import { registry } from "@stoa/wire/registry";
+import { commandsPage } from "./cli-page.ts";
 
 const root = join(import.meta.dirname, "../..");
 
@@ -144,6 +145,7 @@ ${rows(plainEvents())}
 
 /** Generated pages by their name in \`docs/\`. */
 export const pages: readonly (readonly [name: string, make: () => string])[] = [
+  ["commands.md", commandsPage],
   ["errors.md", errorsPage],
   ["events.md", eventsPage],
 ];
