@@ -74,15 +74,30 @@ function readSources(): Source[] {
 
 const sources = readSources();
 
+/** Files that import this one. */
+function importersOf(file: string): Source[] {
+  return sources.filter((one) =>
+    one.imports.some((name) => name.startsWith(".") && relative(root, resolve(root, dirname(one.file), name)) === file),
+  );
+}
+
+/** True for test files and for what only they load. */
+function isForTests(source: Source): boolean {
+  if (source.isTest) return true;
+  const importers = importersOf(source.file);
+  return importers.length > 0 && importers.every(({ isTest }) => isTest);
+}
+
 test("every package imports only what the direction table allows", () => {
   const wrong: string[] = [];
-  for (const { file, room, isTest, imports } of sources) {
+  for (const source of sources) {
+    const { file, room, imports } = source;
     const allowed = mayImport[room];
     assert.ok(allowed, `${room} is not in the direction table`);
     for (const name of imports) {
       const match = /^@stoa\/([^/]+)/.exec(name);
       if (match === null || match[1] === room) continue;
-      if (isTest && match[1] === "test") continue;
+      if (match[1] === "test" && isForTests(source)) continue;
       if (!allowed.includes(match[1] as string)) wrong.push(`${file} imports ${name}`);
     }
   }
@@ -220,6 +235,25 @@ test("doors stay narrow: index.ts has at most 60 lines and only re-exports", () 
     if ((text.match(/\bfrom "/g) ?? []).length > 60) wrong.push(`${file}: ${names} lines`);
   }
   assert.deepEqual(wrong, []);
+});
+
+test("every dependency has its reason", () => {
+  const reasons = readFileSync(join(root, "docs/decisions/dependencies.md"), "utf8");
+  const missing: string[] = [];
+  for (const file of globSync(["package.json", "packages/*/package.json", "apps/*/package.json"], { cwd: root })) {
+    const { dependencies, devDependencies } = JSON.parse(readFileSync(join(root, file), "utf8")) as {
+      readonly dependencies?: Readonly<Record<string, string>>;
+      readonly devDependencies?: Readonly<Record<string, string>>;
+    };
+    for (const [name, version] of Object.entries({ ...dependencies, ...devDependencies })) {
+      const family = name.replace(/\/.*/, "/*");
+      if (!name.startsWith("@stoa/") && !reasons.includes(`\`${name}\``) && !reasons.includes(`\`${family}\``)) {
+        missing.push(`${file}: ${name}`);
+      }
+      if (!/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version)) missing.push(`${file}: ${name} ${version} is no exact version`);
+    }
+  }
+  assert.deepEqual(missing, []);
 });
 
 test("every package has a README that says what it owns", () => {
