@@ -1,6 +1,6 @@
-import { type DecodedTx, decodeTx, parseAccount, type TxTypes, txSigners } from "@stoa/wire";
+import { type DecodedTx, decodeTx, parseAccount, type TxDecodeError, type TxTypes, txSigners } from "@stoa/wire";
 import type { Fee } from "@stoa/wire/cosmos.tx.v1beta1";
-import { refuseUnregistered, refuseWith, sdkErrors } from "../errors.ts";
+import { refuse, refuseUnregistered, refuseWith, sdkErrors } from "../errors.ts";
 
 /** A decoded transaction with what its messages say about who signs and who pays. */
 export interface Transaction extends DecodedTx {
@@ -18,13 +18,28 @@ function addressOf(text: string): Uint8Array | undefined {
 }
 
 /**
- * Reads transaction bytes; refuses with sdk 2 what cannot be decoded, and as the reference does, with an unregistered
- * error, addresses of signers that are none.
+ * How a decoder's refusal is told: in blocks without its detail, to those who ask with it, and by checks and simulations
+ * twice wrapped, as the reference does (surface/rpc.json, surface/rest.json).
  */
-export function readTransaction(bytes: Uint8Array, types: TxTypes): Transaction {
+export type DecodeWording = "block" | "query" | "check";
+
+function decodeText({ log, detail }: TxDecodeError, wording: DecodeWording): string {
+  if (wording === "block") return log;
+  return wording === "query" ? `${detail}: ${log}` : `${detail}: ${log}: ${log}`;
+}
+
+/**
+ * Reads transaction bytes; refuses with sdk 2 what cannot be decoded, and as the reference does, with an unregistered
+ * error, addresses of signers that are none. `explain`: with the reason, which results in blocks do not hold.
+ */
+export function readTransaction(bytes: Uint8Array, types: TxTypes, explain = false): Transaction {
   const decoded = decodeTx(bytes, types);
-  if (!decoded.ok) return refuseWith(sdkErrors.txDecode, decoded.error.log);
+  if (!decoded.ok) {
+    const { detail, log } = decoded.error;
+    return refuseWith(sdkErrors.txDecode, explain ? `${detail}: ${log}: ${log}` : log);
+  }
   const tx = decoded.value;
+  if (tx.messages.length === 0) refuse(sdkErrors.invalidRequest, "must contain at least one message");
   const signers = txSigners(tx);
   if (!signers.ok) return refuseUnregistered(signers.error);
   const { addresses, feePayer } = signers.value;
