@@ -1,8 +1,7 @@
-import type { TxTypes } from "@stoa/wire";
+import { decodeTx, type TxTypes } from "@stoa/wire";
 import { Service, TxSchema } from "@stoa/wire/cosmos.tx.v1beta1";
-import { readTransaction } from "./ante/transaction.ts";
 import { encode } from "./codec.ts";
-import { refuseQuery } from "./errors.ts";
+import { refuse, refuseQuery, sdkErrors } from "./errors.ts";
 import { dataOf, type Execution } from "./execution.ts";
 import { answer, type QueryHandler } from "./module.ts";
 
@@ -36,7 +35,9 @@ export function txQueries(types: TxTypes, simulate: (tx: Uint8Array) => Executio
     }),
     answer(Service.method.txDecode, (_, request) => {
       if (request.txBytes.length === 0) refuseQuery("InvalidArgument", "invalid empty tx bytes");
-      const { body, authInfo, signatures } = readTransaction(request.txBytes, types);
+      const decoded = decodeTx(request.txBytes, types);
+      if (!decoded.ok) return refuse(sdkErrors.txDecode, decoded.error.detail);
+      const { body, authInfo, signatures } = decoded.value;
       return { tx: { body, authInfo, signatures: [...signatures] } };
     }),
     answer(Service.method.txEncode, (_, request) => {
