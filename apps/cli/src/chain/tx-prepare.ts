@@ -7,7 +7,7 @@ import { GroupSpecSchema } from "@stoa/wire/akash.deployment.v1beta4";
 import { Query as MarketQuery, OrderSchema } from "@stoa/wire/akash.market.v1beta5";
 import { typeByUrl } from "@stoa/wire/registry";
 import { CliError, exitCodes } from "../command.ts";
-import { newClientCertificate, saveClientCertificate } from "../keys/client-certificate.ts";
+import { newClientCertificate } from "../keys/client-certificate.ts";
 import { measureBlockInterval } from "../tenant/block-time.ts";
 import { ceilingPrice, compileForDeploy, defaultDeposit } from "../tenant/deploy.ts";
 import { readSdlFile } from "../tenant/sdl-file.ts";
@@ -81,7 +81,8 @@ export function certificateToPublish({ json, invocation, connection, signer }: T
   if (!Number.isInteger(days) || days < 1 || days > 3650)
     throw new CliError("usage", "--days is a whole number from 1 to 3650", { exitCode: exitCodes.usage });
   const made = newClientCertificate(signer, days);
-  const file = saveClientCertificate(connection.paths.keys, signer, made);
+  const { certificate, privateKey } = made;
+  const file = connection.keys.saveCertificate(signer, { certificate, privateKey });
   process.stderr.write(`the certificate and its key are in ${file}\n`);
   json.cert = toBase64(utf8(made.certificate));
   json.pubkey = toBase64(utf8(made.publicKey));

@@ -1,8 +1,6 @@
 /** The tenant's certificate for mTLS: made here, published on the chain, kept beside the key (provider.md §6.1). */
 import { generateKeyPairSync, sign } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { systemClock, writeFileAtomic } from "@stoa/host";
+import { systemClock } from "@stoa/host";
 import { concatBytes, fromBase64Url } from "@stoa/std";
 import { buildCertificate, buildPublicKeyInfo, encodePem, pemTypes } from "@stoa/wire";
 
@@ -35,23 +33,4 @@ export function newClientCertificate(address: string, validDays: number): Client
     privateKey: privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
     publicKey: encodePem(pemTypes.ecPublicKey, buildPublicKeyInfo(point)),
   };
-}
-
-/** Where an account's certificate lies in the folder of keys. */
-export function clientCertificatePath(keysFolder: string, address: string): string {
-  return join(keysFolder, `${address}.pem`);
-}
-
-/** Writes certificate and key into one file that only its owner can read; answers its path. */
-export function saveClientCertificate(keysFolder: string, address: string, made: ClientCertificate): string {
-  mkdirSync(keysFolder, { recursive: true, mode: 0o700 });
-  const path = clientCertificatePath(keysFolder, address);
-  writeFileAtomic(path, made.certificate + made.privateKey);
-  return path;
-}
-
-/** Certificate and key of an account as one PEM text, or undefined when none was published from here. */
-export function readClientCertificate(keysFolder: string, address: string): string | undefined {
-  const path = clientCertificatePath(keysFolder, address);
-  return existsSync(path) ? readFileSync(path, "utf8") : undefined;
 }

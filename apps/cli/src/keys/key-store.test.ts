@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { parseCertificatePem } from "@stoa/wire";
 import { armorPrivateKey, unarmorPrivateKey } from "@stoa/wire/wallet";
 import { CliError } from "../command.ts";
-import { newClientCertificate, readClientCertificate, saveClientCertificate } from "./client-certificate.ts";
+import { newClientCertificate } from "./client-certificate.ts";
 import { addressOfKey, KeyStore, newMnemonic, privateKeyOf } from "./key-store.ts";
 
 // A mnemonic that wallets publish for tests; its first account is known as cosmos1r5v5srda7xfth3hn2s26txvrcrntldjumt8mhl.
@@ -59,14 +59,18 @@ test("a key goes out and comes back in the reference's armor", () => {
   assert.equal(addressOfKey(privateKeyOf({ hex })), addressOfKey(key));
 });
 
-test("a client certificate names its account and is readable by its owner alone", (t) => {
+test("a client certificate names its account and is kept as keys are", (t) => {
   const path = folder(t);
   const address = addressOfKey(privateKeyOf({ mnemonic: words }));
   const made = newClientCertificate(address, 30);
   const parsed = parseCertificatePem(Buffer.from(made.certificate));
   assert.ok(parsed.ok);
-  const file = saveClientCertificate(path, address, made);
+  const { certificate, privateKey } = made;
+  const store = new KeyStore(path, () => "correct horse");
+  const file = store.saveCertificate(address, { certificate, privateKey });
   assert.equal(statSync(file).mode & 0o777, 0o600);
-  assert.equal(readClientCertificate(path, address), made.certificate + made.privateKey);
-  assert.equal(readClientCertificate(path, "akash1other"), undefined);
+  assert.equal(readFileSync(file, "utf8").includes("PRIVATE KEY"), false);
+  assert.deepEqual(store.certificate(address), { certificate, privateKey });
+  assert.equal(store.certificate("akash1other"), undefined);
+  assert.deepEqual(store.list(), []);
 });

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { Signer } from "@stoa/client";
-import { HostError, nativeHash, readSecretFile, writeSecretFile } from "@stoa/host";
+import { type ClientIdentity, HostError, nativeHash, readSecretFile, writeSecretFile } from "@stoa/host";
 import { accountAddress } from "@stoa/wire";
 import {
   keyFromMnemonic,
@@ -117,14 +117,36 @@ export class KeyStore {
     const path = this.#path(name);
     if (!existsSync(path))
       throw new CliError("no_such_key", `there is no key ${name}`, { hint: "stoa keys list shows what there is" });
+    return JSON.parse(this.#open(path, `the key ${name}`)) as KeySecret;
+  }
+
+  /** Keeps an account's certificate and its key beside the keys, under the same seal; answers the path. */
+  saveCertificate(address: string, identity: ClientIdentity): string {
+    const path = this.#certificatePath(address);
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    writeSecretFile(path, { address }, JSON.stringify(identity), this.#passphrase?.());
+    return path;
+  }
+
+  /** An account's certificate and its key, or undefined when none was kept. */
+  certificate(address: string): ClientIdentity | undefined {
+    const path = this.#certificatePath(address);
+    return existsSync(path) ? (JSON.parse(this.#open(path, "the certificate's key")) as ClientIdentity) : undefined;
+  }
+
+  #certificatePath(address: string): string {
+    return join(this.#folder, "certificates", `${checkName(address)}.json`);
+  }
+
+  #open(path: string, what: string): string {
     try {
       const file = readSecretFile(path);
       const ask =
         this.#passphrase ??
         ((): string => {
-          throw new CliError("passphrase_needed", `the key ${name} is sealed`, { hint: "set STOA_PASSPHRASE_FILE" });
+          throw new CliError("passphrase_needed", `${what} is sealed`, { hint: "set STOA_PASSPHRASE_FILE" });
         });
-      return JSON.parse(file.open(ask)) as KeySecret;
+      return file.open(ask);
     } catch (cause) {
       if (cause instanceof HostError) throw new CliError("key_unreadable", cause.message, { cause });
       throw cause;

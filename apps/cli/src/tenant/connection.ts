@@ -50,9 +50,14 @@ export interface Connection {
   broadcaster(): Broadcaster;
 }
 
-/** Keys of a home: plain on a local network, sealed elsewhere. */
+/** Keys of a home: plain on a local network, sealed elsewhere. A command uses one key, and asks once. */
 export function keyStoreOf(paths: HomePaths, home: HomeRecord | undefined, creating = false): KeyStore {
-  return new KeyStore(paths.keys, home === undefined ? () => askPassphrase("passphrase", creating) : undefined);
+  let told: string | undefined;
+  const ask = (): string => {
+    told ??= askPassphrase("passphrase", creating);
+    return told;
+  };
+  return new KeyStore(paths.keys, home === undefined ? ask : undefined);
 }
 
 export function clientOf(url: string): ChainClient {

@@ -1,6 +1,5 @@
 import type { ClientIdentity } from "@stoa/host";
 import { CliError, exitCodes, type Invocation, type OptionSpec } from "../command.ts";
-import { readClientCertificate } from "../keys/client-certificate.ts";
 import { addressOfKey, privateKeyOf } from "../keys/key-store.ts";
 import type { Connection } from "./connection.ts";
 import { TenantGateway } from "./gateway.ts";
@@ -36,9 +35,9 @@ export const gatewayOptions: Readonly<Record<string, OptionSpec>> = {
 };
 
 function ownIdentity(connection: Connection, address: string): ClientIdentity {
-  const pem = readClientCertificate(connection.paths.keys, address);
-  if (pem !== undefined) return { certificate: pem, privateKey: pem };
-  throw new CliError("no_certificate", `there is no certificate of ${address} in ${connection.paths.keys}`, {
+  const identity = connection.keys.certificate(address);
+  if (identity !== undefined) return identity;
+  throw new CliError("no_certificate", `no certificate of ${address} is kept in ${connection.paths.keys}`, {
     hint: "stoa tx cert publish makes one",
   });
 }
