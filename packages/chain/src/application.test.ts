@@ -96,6 +96,11 @@ test("checks see each other until the next commit, then the committed state", ()
   assert.equal(check(first, true), 32);
 });
 
+test("a transaction of any account can be checked before the first block", () => {
+  const chain = begun();
+  assert.equal(chain.app.checkTx({ tx: chain.send(2, 1, 1n), recheck: false }).code, 0);
+});
+
 test("the node's floor applies to checks only", () => {
   const chain = begun();
   const cheap = chain.send(0, 1, 1n, "uakt", 9_999n);

@@ -130,21 +130,29 @@ export class Application {
     return { consensusParams, validators: request.validators, appHash };
   }
 
-  /** The block in which checks and simulations run: the last committed one, as in the reference. */
   private requireHead(): Head {
     assert(this.head !== undefined, "the chain has not begun");
     return this.head;
   }
 
+  /**
+   * The block in which checks and simulations run: the last committed one, as in the reference. Before there is one it
+   * is the first, since the rules of genesis (no gas limit, account number 0) are not for what people send.
+   */
+  private checkHead(): Head {
+    const head = this.requireHead();
+    return this.genesis === undefined ? head : { ...head, height: head.height + 1n };
+  }
+
   /** Judges a transaction for the mempool. Effects of accepted ones are seen by the next, until the next commit. */
   checkTx(request: CheckTxRequest): TxResult {
     const mode = request.recheck ? "recheck" : "check";
-    return toTxResult(executeTx(this.parts, this.context(this.check, this.requireHead(), mode), request.tx));
+    return toTxResult(executeTx(this.parts, this.context(this.check, this.checkHead(), mode), request.tx));
   }
 
   /** Runs a transaction without keeping anything, to learn its gas and result. */
   simulate(tx: Uint8Array): Execution {
-    return executeTx(this.parts, this.context(this.check.branch(), this.requireHead(), "simulate"), tx);
+    return executeTx(this.parts, this.context(this.check.branch(), this.checkHead(), "simulate"), tx);
   }
 
   /** The signatures that a transaction's checks will probably ask for; none if it cannot be decoded. */
