@@ -16,7 +16,7 @@ test("up --check makes one whole round, says so to machines, and leaves nothing 
     for (const name of ["ready", "created", "bids", "lease", "serving", "fetched", "closed", "verdict"])
       assert.ok(names.includes(name), `no ${name} in ${names.join(" ")}`);
     const ready = events.find(({ event }) => event === "ready") as Record<string, unknown>;
-    assert.match(String(ready.rpc), /^http:\/\/127\.0\.0\.1:\d+$/);
+    for (const url of [ready.rpc, ready.rest, ready.grpc]) assert.match(String(url), /^http:\/\/127\.0\.0\.1:\d+$/);
     assert.equal((ready.providers as unknown[]).length, 3);
     const verdict = events.at(-1) as Record<string, unknown>;
     assert.equal(verdict.event, "verdict");

@@ -29,10 +29,12 @@ export const nodeStart: Command = {
         home,
         config: values,
         log: programLog(invocation, "node"),
-        onReady({ chainId, rpcUrl, nodeId }) {
+        onReady({ chainId, rpcUrl, restUrl, grpcUrl, nodeId }) {
+          const urls = { rpc: rpcUrl, rest: restUrl ?? null, grpc: grpcUrl ?? null };
+          const where = Object.entries(urls).flatMap(([name, url]) => (url === null ? [] : [`${name} ${url}`]));
           if (invocation.flag("json"))
-            process.stdout.write(`${JSON.stringify({ event: "ready", chainId, rpc: rpcUrl, nodeId })}\n`);
-          else process.stdout.write(`node of ${chainId} answers at ${rpcUrl}\n`);
+            process.stdout.write(`${JSON.stringify({ event: "ready", chainId, ...urls, nodeId })}\n`);
+          else process.stdout.write(`node of ${chainId} answers at ${where.join(", ")}\n`);
         },
       });
     } catch (error) {

@@ -74,14 +74,14 @@ function lockHome(paths: HomePaths) {
 }
 
 function announce(network: LocalNetwork, output: Output, seconds: number): void {
-  const { home, rpc, tenant, providers } = network;
+  const { home, rpc, rest, grpc, tenant, providers } = network;
   output.line(
     `local network ${home.chainId} is up after ${seconds.toFixed(1)} s: node ${rpc}, ${providers.length} providers`,
   );
   output.event("ready", {
     rpc,
-    rest: null,
-    grpc: null,
+    rest,
+    grpc,
     chainId: home.chainId,
     tenant,
     providers: providers.map(({ address, hostUri }) => ({ address, hostUri })),

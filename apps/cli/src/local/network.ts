@@ -4,7 +4,14 @@ import { systemClock, writeFileAtomic, writeSecretFile } from "@stoa/host";
 import { CliError } from "../command.ts";
 import { addressOfKey, type KeySecret, newMnemonic, privateKeyOf } from "../keys/key-store.ts";
 import type { Output } from "../output.ts";
-import { clientOf, keyStoreOf, type RunRecord, readRunRecord, runRecordPath } from "../tenant/connection.ts";
+import {
+  clientOf,
+  keyStoreOf,
+  type NodeServers,
+  type RunRecord,
+  readRunRecord,
+  runRecordPath,
+} from "../tenant/connection.ts";
 import { Child } from "./child.ts";
 import { localAppState, localFunds } from "./genesis.ts";
 import { createHome, type HomePaths, type HomeRecord, providerKeyFile, readHome, writeHomeRecord } from "./home.ts";
@@ -13,9 +20,8 @@ import { settingsFile } from "./program.ts";
 import { providerConfigOf } from "./provider-preset.ts";
 
 /** A running local network: started here, or found running. */
-export interface LocalNetwork {
+export interface LocalNetwork extends NodeServers {
   readonly home: HomeRecord;
-  readonly rpc: string;
   readonly tenant: { readonly address: string; readonly mnemonic: string };
   readonly providers: readonly RunningLocalProvider[];
   /** Its processes, if they were started here. */
@@ -35,7 +41,11 @@ export const tenantKey = "tenant";
 /** More providers than this do not fit one machine's loopback plan (127.0.1.N). */
 export const maxProviders = 32;
 
-const rpcPort = 26657;
+const nodePorts = [
+  { server: "rpc", port: 26657 },
+  { server: "rest", port: 1317 },
+  { server: "grpc", port: 9090 },
+] as const;
 const gatewayPort = 8443;
 const readyMs = 60_000;
 
@@ -85,43 +95,51 @@ function makeProvider(paths: HomePaths, index: number): string {
 }
 
 /**
- * Starts a program that listens. Between our look at the port and the program's start another may take it: then the
- * system chooses the port.
+ * Starts a program that listens. Between our look at the ports and the program's start another may take one: then the
+ * system chooses them.
  */
 async function startListening(
-  endpoint: { readonly host: string; readonly port: number },
   name: string,
-  start: (port: number) => ReturnType<typeof Child.start>,
+  start: (chosen: boolean) => ReturnType<typeof Child.start>,
   output: Output,
 ): ReturnType<typeof Child.start> {
-  const { host, port } = endpoint;
   try {
-    return await start(port);
+    return await start(true);
   } catch (error) {
-    if (!(error instanceof CliError) || !error.message.includes(`${host}:${port} is in use`)) throw error;
-    output.progress(`${host}:${port} was taken meanwhile: ${name} listens on another port`);
-    return await start(0);
+    if (!(error instanceof CliError) || !error.message.includes(" is in use by another program")) throw error;
+    output.progress(`a port of ${name} was taken meanwhile: it listens on others`);
+    return await start(false);
   }
 }
 
-async function startNode(paths: HomePaths, home: HomeRecord, output: Output): Promise<{ child: Child; rpc: string }> {
-  const name = "the node";
-  const { host, port, note } = await chooseEndpoint("127.0.0.1", rpcPort, "the node's RPC");
-  if (note !== undefined) output.progress(note);
+async function startNode(
+  paths: HomePaths,
+  home: HomeRecord,
+  output: Output,
+): Promise<{ child: Child; servers: NodeServers }> {
+  const servers = await Promise.all(
+    nodePorts.map(async ({ server, port }) => {
+      const endpoint = await chooseEndpoint("127.0.0.1", port, `the node's ${server}`);
+      if (endpoint.note !== undefined) output.progress(endpoint.note);
+      return { server, ...endpoint };
+    }),
+  );
   output.progress("starting the node");
-  const startOn = (at: number) =>
+  const startOn = (chosen: boolean) =>
     Child.start({
-      name,
+      name: "the node",
       words: [
-        ...["node", "start", "--home", paths.node, "--rpc-host", host, "--rpc-port", String(at)],
-        ...["--grpc-port", "0", "--rest-port", "0"],
-        ...["--block-interval-ms", String(home.blockIntervalMs)],
+        ...["node", "start", "--home", paths.node, "--block-interval-ms", String(home.blockIntervalMs)],
+        ...servers.flatMap(({ server, host, port }) => [
+          ...[`--${server}-host`, host],
+          ...[`--${server}-port`, String(chosen ? port : 0)],
+        ]),
       ],
       logFile: join(paths.logs, "node.log"),
       readyMs,
     });
-  const { child, ready } = await startListening({ host, port }, name, startOn, output);
-  return { child, rpc: String(ready.rpc) };
+  const { child, ready } = await startListening("the node", startOn, output);
+  return { child, servers: { rpc: String(ready.rpc), rest: String(ready.rest), grpc: String(ready.grpc) } };
 }
 
 async function startProvider(
@@ -134,7 +152,8 @@ async function startProvider(
   const name = `provider ${index}`;
   const { host, port, note } = await chooseEndpoint(`127.0.1.${index}`, gatewayPort, name);
   if (note !== undefined) output.progress(note);
-  const startOn = (at: number) => {
+  const startOn = (chosen: boolean) => {
+    const at = chosen ? port : 0;
     const settings = providerConfigOf(index, { ...params, host, port: at, blockIntervalMs: home.blockIntervalMs });
     const file = join(paths.provider(index), settingsFile);
     writeFileSync(file, `${JSON.stringify(settings, null, 2)}\n`, { mode: 0o600 });
@@ -145,7 +164,7 @@ async function startProvider(
       readyMs,
     });
   };
-  const { child, ready } = await startListening({ host, port }, name, startOn, output);
+  const { child, ready } = await startListening(name, startOn, output);
   return { child, provider: { name, address: String(ready.address), hostUri: String(ready.hostUri) } };
 }
 
@@ -187,10 +206,12 @@ export async function findNetwork(
     await takeDown();
     return undefined;
   }
-  const { rpc, providers } = record;
+  const { rpc, rest, grpc, providers } = record;
   return {
     home,
     rpc,
+    rest,
+    grpc,
     tenant: readTenant(paths, home),
     providers,
     children: [],
@@ -219,7 +240,7 @@ export async function startNetwork(
     output.progress(`starting ${params.providers} providers`);
     const started = await Promise.allSettled(
       Array.from({ length: params.providers }, (_, i) =>
-        startProvider(paths, home, i + 1, { rpc: node.rpc, dockerHost: params.dockerHost }, output),
+        startProvider(paths, home, i + 1, { rpc: node.servers.rpc, dockerHost: params.dockerHost }, output),
       ),
     );
     const providers: RunningLocalProvider[] = [];
@@ -230,17 +251,17 @@ export async function startNetwork(
     }
     const failed = started.find((outcome) => outcome.status === "rejected");
     if (failed !== undefined) throw failed.reason;
-    await waitForBlocks(node.rpc);
+    await waitForBlocks(node.servers.rpc);
     output.settle();
     const record: RunRecord = {
-      rpc: node.rpc,
+      ...node.servers,
       pid: process.pid,
       pidStarted: processStart(process.pid),
       children: children.map(({ pid, name }) => ({ pid, name, started: processStart(pid) })),
       providers,
     };
     writeFileAtomic(runRecordPath(paths), `${JSON.stringify(record, null, 2)}\n`);
-    return { home, rpc: node.rpc, tenant: readTenant(paths, home), providers, children, stop };
+    return { home, ...node.servers, tenant: readTenant(paths, home), providers, children, stop };
   } catch (error) {
     await stop();
     throw error;

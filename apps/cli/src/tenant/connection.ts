@@ -18,13 +18,19 @@ export const connectionOptions: Readonly<Record<string, OptionSpec>> = {
 };
 
 /** Where the local network of a home answers, written by `up` when it is ready. */
-export interface RunRecord {
-  readonly rpc: string;
+export interface RunRecord extends NodeServers {
   /** The command that started it; it may have ended (`--detach`). */
   readonly pid: number;
   readonly pidStarted: string;
   readonly children: readonly { readonly pid: number; readonly name: string; readonly started: string }[];
   readonly providers: readonly { readonly name: string; readonly address: string; readonly hostUri: string }[];
+}
+
+/** Where a local network's node answers, as URLs. */
+export interface NodeServers {
+  readonly rpc: string;
+  readonly rest: string;
+  readonly grpc: string;
 }
 
 export function runRecordPath(paths: HomePaths): string {
