@@ -4,8 +4,11 @@ import type { Hash, Verifier } from "@stoa/std";
 export interface BenchContext {
   /** How often to repeat; undefined: as often as the bench thinks right. */
   readonly runs: number | undefined;
-  /** Monotonic, in milliseconds. */
-  readonly nowMs: () => number;
+  /**
+   * Milliseconds that the processor has worked on this thread: what synchronous code costs, whatever else the machine
+   * does meanwhile.
+   */
+  readonly cpuMs: () => number;
   readonly hash: Hash;
   readonly verifier: Verifier;
   /** An empty folder, removed afterwards. */

@@ -17,6 +17,8 @@ const benches: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>
   deploy: () => import("../apps/cli/src/local/deploy.bench.ts"),
   up: () => import("../apps/cli/src/local/up.bench.ts"),
   memory: () => import("../apps/cli/src/local/memory.bench.ts"),
+  execution: () => import("../packages/chain/src/execution.bench.ts"),
+  tree: () => import("../packages/store/src/tree.bench.ts"),
 };
 
 /** A full collection; the flag is set late, so that nothing needs to be started with it. */
@@ -30,7 +32,10 @@ function contextOf(scratch: string, runs: number | undefined): BenchContext {
   return {
     runs,
     scratch,
-    nowMs: () => performance.now(),
+    cpuMs() {
+      const { user, system } = process.threadCpuUsage();
+      return (user + system) / 1000;
+    },
     hash: nativeHash,
     verifier: createNativeVerifier({ log: silentLog }),
     memoryInUse() {

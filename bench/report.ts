@@ -60,11 +60,10 @@ export function reportText(report: BenchReport): string {
   if (series.length > 0)
     lines.push("", ...columns([["", "P50", "P95", "MAX", "MEAN", "", "SHARE", "RUNS"], ...series]));
   if (figures.length > 0) lines.push("", ...columns(figures));
+  if (goals.length > 0) lines.push("");
   for (const { of, statistic, atMost, actual, unit, met } of goals) {
     const what = statistic === "value" ? of : `${of} ${statistic}`;
-    lines.push(
-      `${lines.at(-1)?.startsWith("goal") ? "" : "\n"}goal ${met ? "met" : "MISSED"}: ${what} ${number(actual)} ${unit}, at most ${atMost}`,
-    );
+    lines.push(`goal ${met ? "met" : "MISSED"}: ${what} ${number(actual)} ${unit}, at most ${atMost}`);
   }
   return `${lines.join("\n")}\n`;
 }
