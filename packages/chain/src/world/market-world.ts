@@ -171,4 +171,14 @@ export class MarketWorld {
     this.app.committed();
     return response;
   }
+
+  /** Reads everybody's sequence from the state, after transactions that were refused before they counted. */
+  relearnSequences(): void {
+    const { auth } = this.app.exportGenesis() as {
+      readonly auth: { readonly accounts: readonly { readonly address?: string; readonly sequence?: string }[] };
+    };
+    for (const { address, sequence } of auth.accounts) {
+      if (address !== undefined) this.sequences.set(address, BigInt(sequence ?? "0"));
+    }
+  }
 }
