@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, openSync, readFileSync, statSync } from "node:fs";
+import { closeSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { CliError } from "../command.ts";
@@ -131,14 +131,5 @@ export class Child {
   detach(): void {
     this.#process.stdout?.destroy();
     this.#process.unref();
-  }
-}
-
-/** Size of a log so far, to show only what comes later; 0 if there is none. */
-export function logSize(file: string): number {
-  try {
-    return statSync(file).size;
-  } catch {
-    return 0;
   }
 }
