@@ -124,7 +124,9 @@ function readValue(field: DescField, json: JsonValue, place: Place): unknown {
   if ("enum" in field && field.enum !== undefined) {
     if (typeof json !== "string") return readInteger(json, -(2n ** 31n), 2n ** 31n - 1n, place, Number);
     const known = field.enum.values.find((value) => value.name === json);
-    return known === undefined ? refuse(place, `unknown value ${json.slice(0, 80)}`) : known.number;
+    if (known !== undefined) return known.number;
+    // The reference's words, which name the type and no place.
+    throw new WireError(`unknown value ${JSON.stringify(json.slice(0, 80))} for enum ${field.enum.typeName}`);
   }
   if (optionsOf(field).customNumber !== undefined) return readNumber(field, json, place);
   return readScalar(field, json, place);

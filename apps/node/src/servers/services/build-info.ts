@@ -4,8 +4,8 @@
  */
 export const sdkVersion = "v0.53.7";
 
-/** Tools print it; the field exists for builds of the reference. */
-export const goVersion = "";
+/** What the program runs on; the field is named after the reference's language. */
+export const goVersion = `node ${process.version}`;
 
 /** The modules whose wire behaviour is kept. */
 export const buildDependencies: readonly { readonly path: string; readonly version: string; readonly sum: string }[] = [

@@ -2,7 +2,7 @@ import { accountText, parseAccount } from "@stoa/wire";
 import { type BaseAccountSchema, Query } from "@stoa/wire/cosmos.auth.v1beta1";
 import type { MessageInitShape } from "../../codec.ts";
 import type { Context } from "../../context.ts";
-import { refuseQuery } from "../../errors.ts";
+import { refuseQuery, refuseUnregistered } from "../../errors.ts";
 import { answer, type QueryHandler } from "../../module.ts";
 import { paginate } from "../../paging.ts";
 import { ensureModuleAccount, getAccount, packAccount } from "./accounts.ts";
@@ -14,7 +14,7 @@ const prefix = "akash";
 
 function addressOf(text: string): Uint8Array {
   const decoded = parseAccount(text);
-  return decoded.ok ? decoded.value : refuseQuery("InvalidArgument", decoded.error);
+  return decoded.ok ? decoded.value : refuseUnregistered(decoded.error);
 }
 
 function accountOf(ctx: Context, text: string): Account {
