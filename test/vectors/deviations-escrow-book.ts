@@ -129,6 +129,30 @@ export class OwnBook {
     return fields(state).state === "closed" && lease?.insufficient === true;
   }
 
+  /**
+   * True if what was credited since an earlier book was shared pro rata by what was due, to within the unit that
+   * rounding leaves. Where all dues were paid, each payment got its own.
+   */
+  sharedProRata(before: OwnBook, key: string): boolean {
+    const earlier = new Map(
+      (before.payments.get(key) ?? []).map((row) => [paymentName(row), paymentAmounts(row).paid]),
+    );
+    const credits = (this.payments.get(key) ?? []).map((row) => {
+      const { denom, paid, unsettled } = paymentAmounts(row);
+      const had = earlier.get(paymentName(row)) ?? 0n;
+      return { denom, share: (paid - had) / one, due: (paid + unsettled - had) / one };
+    });
+    return credits.every(({ denom, share, due }) => {
+      const same = credits.filter((other) => other.denom === denom);
+      const [shares, dues] = [
+        same.reduce((sum, { share }) => sum + share, 0n),
+        same.reduce((sum, { due }) => sum + due, 0n),
+      ];
+      const error = share * dues - due * shares;
+      return share <= due && (dues === 0n || (error < dues && -error < dues));
+    });
+  }
+
   leaseCount(key: string): number {
     return (this.payments.get(key) ?? []).length;
   }
@@ -138,6 +162,10 @@ export class OwnBook {
     const payments = this.payments.get(key) ?? [];
     return this.accountHolds(this.accounts.get(`deployment ${key}`)) && payments.every((row) => this.paymentHolds(row));
   }
+}
+
+function paymentName(row: Json): string {
+  return textOf(fields(fields(row).id).xid);
 }
 
 function paymentAmounts(row: Json): { denom: string; paid: bigint; unsettled: bigint } {

@@ -295,6 +295,9 @@ class EscrowSession implements DeviationSession {
     if (!same && !this.endsByItself(step, book, deployments)) return undefined;
     const isLease = messages.some((msg) => msg["@type"].endsWith(".MsgCreateLease"));
     if (!deployments.every((key) => this.explain(book, key, isLease))) return undefined;
+    const before = new OwnBook(step.own, height - 1n);
+    const fair = (key: string): boolean => this.twice.has(key) || book.sharedProRata(before, key);
+    if (!deployments.every(fair)) return undefined;
     for (const key of deployments) this.changed.add(key);
     return { ...expected, events: actual.events };
   }
