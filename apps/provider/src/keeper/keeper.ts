@@ -132,7 +132,7 @@ export class Keeper {
         if (id.provider === provider) orders.bidEnded(order, "closed");
         return;
       case "akash.market.v1.EventLeaseCreated":
-        if (id.provider === provider) await this.refreshLease(id);
+        if (id.provider === provider) await this.#won(id);
         else orders.orderEnded(order);
         await leases.readMoney(id.owner, id.dseq);
         return;
@@ -148,6 +148,15 @@ export class Keeper {
         orders.groupEnded(`${id.owner}/${id.dseq}`);
         return;
     }
+  }
+
+  /** A new lease of ours. What it will need is made while its manifest is on the way; a failure shows again then. */
+  async #won(lease: LeaseId): Promise<void> {
+    const { runtime, leases, log } = this.#params;
+    await this.refreshLease(lease);
+    const key = leaseKey(lease);
+    if (!leases.has(key)) return;
+    runtime.prepare(lease).catch((cause) => log.debug("not prepared", { lease: key, reason: String(cause) }));
   }
 
   /** A lease's desired state changed here: a manifest came or a host name moved. */

@@ -207,6 +207,11 @@ export interface Runtime {
   /** Everything the machine has; what leases use is the ledger's business. */
   capacity(): Promise<Capacity>;
   /**
+   * Makes what a lease needs whatever its manifest will say, so that `ensure` is quicker. Nobody has to call it; `remove`
+   * takes it away again.
+   */
+  prepare(lease: LeaseId): Promise<void>;
+  /**
    * Makes the workload run as described, and nothing else of that lease. Idempotent: what already runs as
    * described is left alone. Resolves when every replica was started; a process that exits later shows in
    * `status` and `events`. Rejects with RuntimeError.

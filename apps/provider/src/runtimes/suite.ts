@@ -113,6 +113,24 @@ function lifecycleCases(get: () => RuntimeUnderTest): void {
     assert.ok(capacity.cpuMilli > 0 && capacity.memoryBytes > 0 && capacity.diskBytes > 0);
   });
 
+  it("prepares a lease before its workload is known, and takes that away again", async () => {
+    const { runtime, image } = get();
+    await runtime.prepare(suiteLease(5n));
+    assert.equal(await runtime.status(suiteLease(5n)), null);
+    await runtime.remove(suiteLease(5n));
+    assert.deepEqual(
+      (await runtime.observe()).filter((each) => each.lease.dseq === 5n),
+      [],
+    );
+    await Promise.all([
+      runtime.prepare(suiteLease(6n)),
+      runtime.ensure(suiteWorkload(6n, suiteService(image))),
+      runtime.prepare(suiteLease(6n)),
+    ]);
+    assert.equal((await runtime.status(suiteLease(6n)))?.services[0]?.available, 1);
+    await runtime.remove(suiteLease(6n));
+  });
+
   it("starts what is asked, reports it, and removes it", async () => {
     const { runtime, image } = get();
     const lease = suiteLease(1n);

@@ -65,7 +65,7 @@ export class LeaseApplier {
       ...workload.services.map((service) => this.#ensureImage(workload.lease, service, report, signal)),
     ]);
     signal?.throwIfAborted();
-    await this.#ensureNetwork(workload.lease);
+    await this.ensureNetwork(workload.lease);
     const wanted = new Map(workload.services.map((service) => [service.name, service]));
     const kept = new Map<string, ContainerDetail>();
     const ports = new Map<string, ReadonlyMap<string, number>>();
@@ -111,7 +111,8 @@ export class LeaseApplier {
   }
 
   /** The engine chooses the addresses as long as its pools last, then we do. */
-  async #ensureNetwork(lease: LeaseId): Promise<void> {
+  /** The network that the lease's services share; one that is there stays. */
+  async ensureNetwork(lease: LeaseId): Promise<void> {
     const name = networkName(this.#owner, lease);
     const wishes: (string | null)[] = [null, ...subnetCandidates(name)];
     for (const subnet of wishes) {
@@ -166,7 +167,7 @@ export class LeaseApplier {
         await this.#removeContainer(id);
         id = undefined;
         ports = new Map();
-        if (/network .* not found/i.test(cause.message)) await this.#ensureNetwork(workload.lease);
+        if (/network .* not found/i.test(cause.message)) await this.ensureNetwork(workload.lease);
       }
     }
   }

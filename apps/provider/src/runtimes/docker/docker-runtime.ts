@@ -102,6 +102,10 @@ export class DockerRuntime implements Runtime {
     };
   }
 
+  prepare(lease: LeaseId): Promise<void> {
+    return this.#queue.run(leaseKey(lease), () => this.#applier.ensureNetwork(lease));
+  }
+
   ensure(workload: LeaseWorkload, onProgress?: (progress: Progress) => void, signal?: AbortSignal): Promise<void> {
     const key = leaseKey(workload.lease);
     return this.#queue.run(key, async () => {

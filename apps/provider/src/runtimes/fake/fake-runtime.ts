@@ -128,6 +128,10 @@ export class FakeRuntime implements Runtime {
     return this.#params.capacity;
   }
 
+  async prepare(): Promise<void> {
+    this.#requireUp();
+  }
+
   async ensure(workload: LeaseWorkload, onProgress?: (progress: Progress) => void): Promise<void> {
     this.#requireUp();
     const key = leaseKey(workload.lease);
