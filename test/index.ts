@@ -10,6 +10,6 @@ export {
 } from "./vectors/deviations-gateway.ts";
 export { replayDeviations } from "./vectors/deviations-replay.ts";
 export { rpcDeviations, type SurfaceDeviation } from "./vectors/deviations-rpc.ts";
-export { type RestDeviation, serviceDeviations } from "./vectors/deviations-surface.ts";
+export { type GrpcAbsence, grpcAbsences, type RestDeviation, serviceDeviations } from "./vectors/deviations-surface.ts";
 export type { VectorFailure, VectorFamily, VectorReport } from "./vectors/family.ts";
 export { haveVectors, testFamily, vectorsDir } from "./vectors/harness.ts";

@@ -20,7 +20,7 @@ import type { NodeConfig } from "./node-config.ts";
 import { startGrpcServer } from "./servers/grpc/grpc-server.ts";
 import { startRestServer } from "./servers/rest/rest-server.ts";
 import { startRpcServer } from "./servers/rpc/rpc-server.ts";
-import { allServices, nodeServices, withNodeServices } from "./servers/services/node-services.ts";
+import { type ChainParts, nodeServices, withNodeServices } from "./servers/services/node-services.ts";
 import type { ServiceContext } from "./servers/services/service-context.ts";
 import type { ServiceTable } from "./servers/services/service-table.ts";
 
@@ -71,25 +71,24 @@ async function build(params: StartNodeParams, scope: Scope): Promise<Omit<Runnin
   const home = openNodeHome(params.home);
   scope.add("home", home.lock);
   const backend = scope.add("database", await LevelBackend.open(join(home.dataFolder, "state")));
-  const { engine, chainPaths } = makeEngine(params, home, backend, minGasPrices);
+  const { engine, chain } = makeEngine(params, home, backend, minGasPrices);
   guardSignedState(home, engine.height);
   scope.defer("signed state", () => recordSigned(home, engine.height));
   scope.defer("engine", () => engine.stop());
   await engine.start();
   let rpcAddress = "";
   const context = { ...serviceContext(params, home, engine, minGasPrices), rpcAddress: () => rpcAddress };
-  const own = nodeServices(context);
+  const services = nodeServices(context, chain);
   const rpc = scope.add(
     "rpc",
     await startRpcServer({
       host: config.rpcHost,
       port: config.rpcPort,
-      context: { ...context, engine: withNodeServices(engine, own), log: log.child({ part: "rpc" }) },
+      context: { ...context, engine: withNodeServices(engine, services.own), log: log.child({ part: "rpc" }) },
     }),
   );
   rpcAddress = `tcp://${config.rpcHost}:${rpc.port}`;
-  const services = allServices(context, chainPaths, own);
-  const [grpc, rest] = await startQueryServers(params, scope, services);
+  const [grpc, rest] = await startQueryServers(params, scope, services.all);
   const urls = { rpcUrl: rpc.url, grpcUrl: grpc?.url, restUrl: rest?.url };
   log.info("the node runs", { chainId: engine.chainId, height: engine.height, ...urls });
   return {
@@ -158,7 +157,7 @@ function makeEngine(
   home: NodeHome,
   backend: Backend,
   minGasPrices: DecCoins,
-): { readonly engine: EmbeddedEngine; readonly chainPaths: readonly string[] } {
+): { readonly engine: EmbeddedEngine; readonly chain: ChainParts } {
   const crypto = { hash: nativeHash, verifier: createNativeVerifier({ log }) };
   const modules = createModules(crypto);
   const stateMachine = Application.open({
@@ -183,7 +182,7 @@ function makeEngine(
     blockIntervalMs: config.blockIntervalMs,
     emptyBlocks: config.emptyBlocks,
   });
-  return { engine, chainPaths: stateMachine.queryPaths };
+  return { engine, chain: stateMachine };
 }
 
 function parsePrices(text: string): DecCoins {

@@ -99,6 +99,11 @@ export class Application {
     return [...this.parts.router.queries.keys()];
   }
 
+  /** Type URLs of the messages that are carried out. */
+  get messageUrls(): readonly string[] {
+    return [...this.parts.router.messages.keys()];
+  }
+
   private committedState(): State {
     return State.over((name) => this.stores.reader(name));
   }

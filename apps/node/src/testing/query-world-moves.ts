@@ -56,14 +56,14 @@ function createBid(world: QueryWorld, dseq: bigint) {
 }
 
 /** A certificate with a key of its own, for mTLS with providers. */
-function createCertificate({ address }: Person) {
+function createCertificate({ address }: Person, index: bigint) {
   const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const { x = "", y = "" } = privateKey.export({ format: "jwk" });
   const empty = new Uint8Array();
   const publicKey = concatBytes(Uint8Array.of(4), fromBase64Url(x) ?? empty, fromBase64Url(y) ?? empty);
   const nowNs = systemClock.nowNs();
   const notBefore = nowNs / 1_000_000_000n;
-  const template = { address, serial: nowNs, notBefore, notAfter: notBefore + 86_400n * 30n, publicKey };
+  const template = { address, serial: nowNs + index, notBefore, notAfter: notBefore + 86_400n * 30n, publicKey };
   const der = buildCertificate(template, (body) =>
     sign("sha256", body, { key: privateKey, dsaEncoding: "ieee-p1363" }),
   );
@@ -116,7 +116,7 @@ export async function playMarket(world: QueryWorld): Promise<void> {
   const leases = [leased, ended].map((dseq) => newMessage(MsgCreateLeaseSchema, { bidId: bidId(world, dseq) }));
   await world.send(tenant, leases);
   await world.send(tenant, [newMessage(MsgCloseLeaseSchema, { id: bidId(world, ended) })]);
-  await world.send(tenant, [createCertificate(tenant), createCertificate(tenant), ...grants(world)]);
+  await world.send(tenant, [createCertificate(tenant, 0n), createCertificate(tenant, 1n), ...grants(world)]);
   world.idle = world.node.height() + 2n;
   await world.pass(world.idle + 2n);
 }

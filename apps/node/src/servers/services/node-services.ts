@@ -3,29 +3,38 @@ import { emptyBytes } from "@stoa/std";
 import type { Engine } from "../../engines/engine.ts";
 import { cometService } from "./comet-service.ts";
 import { nodeServices as ownServices } from "./node-service.ts";
+import { reflectionService } from "./reflection-service.ts";
 import type { ServiceContext } from "./service-context.ts";
 import { type GrpcName, ServiceError } from "./service-error.ts";
 import { chainMethods, type ServiceTable, serviceTable } from "./service-table.ts";
 import { stakingService } from "./staking-service.ts";
 import { txService } from "./tx-service.ts";
 
-/** What the node answers itself, from its engine, its genesis and its settings. */
-export function nodeServices(context: ServiceContext): ServiceTable {
-  return serviceTable([
-    ...cometService(context),
-    ...ownServices(context),
-    ...txService(context),
-    ...stakingService(context),
-  ]);
+/** The state machine's part of what is served. */
+export interface ChainParts {
+  /** Paths of the methods that it answers. */
+  readonly queryPaths: readonly string[];
+  /** Type URLs of the messages that it carries out. */
+  readonly messageUrls: readonly string[];
 }
 
-/** Everything that gRPC and REST serve: the state machine's queries first, then what the node answers itself. */
-export function allServices(
-  context: ServiceContext,
-  chainPaths: Iterable<string>,
-  own: ServiceTable = nodeServices(context),
-): ServiceTable {
-  return serviceTable(chainMethods(context, chainPaths), [...own.values()]);
+/** What is served: `own` by the node itself, `all` with the state machine's queries. */
+export interface NodeServices {
+  readonly own: ServiceTable;
+  readonly all: ServiceTable;
+}
+
+/** Collects the services: the state machine's, then what the node answers from its engine, genesis and settings. */
+export function nodeServices(context: ServiceContext, { queryPaths, messageUrls }: ChainParts): NodeServices {
+  const own = serviceTable(
+    cometService(context),
+    ownServices(context),
+    txService(context),
+    stakingService(context),
+    reflectionService({ context, messageUrls, services: () => all }),
+  );
+  const all = serviceTable(chainMethods(context, queryPaths), [...own.values()]);
+  return { own, all };
 }
 
 /** ABCI codes of gRPC codes (base-chain.md §4.10). */
