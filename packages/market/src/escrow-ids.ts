@@ -1,5 +1,5 @@
 import { err, maxUint32, maxUint64, ok, type Result } from "@stoa/std";
-import { decodeAccountAddress } from "./address.ts";
+import { parseAccount } from "@stoa/wire";
 import { type BidId, type DeploymentId, formatBidId, formatDeploymentId, type LeaseId, parseUint } from "./ids.ts";
 import { errorKinds, type Refusal, wrapped } from "./refusal.ts";
 
@@ -55,7 +55,7 @@ function validateLeaseParts(parts: readonly string[]): Refusal | undefined {
   if (!gseq.ok) return badId(`invalid xid/gseq: ${gseq.error}`);
   const oseq = parseUint(oseqText, BigInt(maxUint32));
   if (!oseq.ok) return badId(`invalid xid/oseq: ${oseq.error}`);
-  const address = decodeAccountAddress(provider);
+  const address = parseAccount(provider);
   return address.ok ? undefined : badId(`invalid xid/provider: ${address.error}`);
 }
 
@@ -70,7 +70,7 @@ export function validateEscrowAccountId(id: EscrowAccountId): Refusal | undefine
   if (wanted === undefined) return badId("invalid scope");
   const parts = id.xid.split("/");
   if (parts.length !== wanted) return badId("invalid xid format");
-  const owner = decodeAccountAddress(parts[0] ?? "");
+  const owner = parseAccount(parts[0] ?? "");
   if (!owner.ok) return badId(`invalid xid/owner: ${owner.error}`);
   const dseq = parseUint(parts[1] ?? "", maxUint64);
   if (!dseq.ok) return badId(`invalid xid/dseq: ${dseq.error}`);

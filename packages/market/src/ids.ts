@@ -1,5 +1,6 @@
 import { err, maxUint32, maxUint64, ok, type Result } from "@stoa/std";
-import { canonicalAddress, decodeAccountAddress } from "./address.ts";
+import { parseAccount } from "@stoa/wire";
+import { canonicalAddress } from "./address.ts";
 import { errorKinds, type Refusal, refusal, refusalText, within, wrapped } from "./refusal.ts";
 
 /*
@@ -128,7 +129,7 @@ export const formatLeaseId: (id: LeaseId) => string = formatBidId;
 
 /** Undefined if the id is valid: an address for the owner, dseq above 0. */
 export function validateDeploymentId(id: DeploymentId): Refusal | undefined {
-  if (!decodeAccountAddress(id.owner).ok) {
+  if (!parseAccount(id.owner).ok) {
     return wrapped(errorKinds.invalidAddress, "DeploymentID: Invalid Owner Address");
   }
   if (id.dseq === 0n) return wrapped(errorKinds.invalidSequence, "DeploymentID: Invalid Deployment Sequence");
@@ -153,7 +154,7 @@ export function validateOrderId(id: OrderId): Refusal | undefined {
 export function validateBidId(id: BidId): Refusal | undefined {
   const inner = validateOrderId(id);
   if (inner !== undefined) return within("BidID: Invalid OrderID", inner);
-  if (!decodeAccountAddress(id.provider).ok) {
+  if (!parseAccount(id.provider).ok) {
     return wrapped(errorKinds.invalidAddress, "BidID: Invalid Provider Address");
   }
   if (id.owner === id.provider) return wrapped(errorKinds.conflict, "BidID: self-bid");

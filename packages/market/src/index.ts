@@ -1,5 +1,5 @@
 export type { DecCoin } from "@stoa/wire";
-export { canonicalAddress, decodeAccountAddress } from "./address.ts";
+export { canonicalAddress } from "./address.ts";
 // biome-ignore format: a door is one screen
 export {
   type Attribute, attributeSatisfied, attributesAnyOf, attributesSubsetOf, validateAttributes,

@@ -1,4 +1,5 @@
-import { decodeAccountAddress, type SignedAttributes } from "@stoa/market";
+import type { SignedAttributes } from "@stoa/market";
+import { parseAccount } from "@stoa/wire";
 import { type AuditedProvider, GenesisStateSchema, Msg, Query } from "@stoa/wire/akash.audit.v1";
 import { requireAddress } from "../../address.ts";
 import type { Context } from "../../context.ts";
@@ -11,7 +12,7 @@ import { applyDelete, applySign, checkAuditMessage } from "./handlers/sign.ts";
 import { audited, auditKeyCodec, byAuditor } from "./keys.ts";
 
 function queryAddress(text: string): Uint8Array {
-  const address = decodeAccountAddress(text);
+  const address = parseAccount(text);
   return address.ok ? address.value : refuse(auditErrors.invalidAddress);
 }
 

@@ -1,6 +1,5 @@
-import { decodeAccountAddress } from "@stoa/market";
 import { emptyBytes, startsWith } from "@stoa/std";
-import { accountText, parseCertificatePem, parseCertificateSerial } from "@stoa/wire";
+import { accountText, parseAccount, parseCertificatePem, parseCertificateSerial } from "@stoa/wire";
 import { GenesisStateSchema, Msg, Query, type QueryCertificatesRequest } from "@stoa/wire/akash.cert.v1";
 import { requireAddress } from "../../address.ts";
 import type { Context, CryptoPorts } from "../../context.ts";
@@ -22,7 +21,7 @@ const stateNames: ReadonlyMap<string, number> = new Map(Object.entries(certState
 /** Beginning of the keys that a filter asks for. */
 function filterPrefix(owner: string, serial: string): Uint8Array {
   if (owner === "") return emptyBytes;
-  const address = decodeAccountAddress(owner);
+  const address = parseAccount(owner);
   if (!address.ok) return refuseQuery("Internal", address.error);
   if (serial === "") return certKeysUnder(address.value, undefined);
   const number = parseCertificateSerial(serial);

@@ -1,4 +1,5 @@
-import { decodeAccountAddress, deploymentEscrowId } from "@stoa/market";
+import { deploymentEscrowId } from "@stoa/market";
+import { parseAccount } from "@stoa/wire";
 import type { Deployment } from "@stoa/wire/akash.deployment.v1";
 import type {
   QueryDeploymentRequest,
@@ -56,7 +57,7 @@ export function queryDeployments(ctx: Context, needs: DeploymentNeeds, request: 
 }
 
 function requireOwner(owner: string): void {
-  if (!decodeAccountAddress(owner).ok) refuseQuery("InvalidArgument", "invalid owner address");
+  if (!parseAccount(owner).ok) refuseQuery("InvalidArgument", "invalid owner address");
 }
 
 export function queryDeployment(ctx: Context, needs: DeploymentNeeds, request: QueryDeploymentRequest) {

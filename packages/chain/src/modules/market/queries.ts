@@ -1,4 +1,5 @@
-import { bidEscrowId, decodeAccountAddress, leasePaymentId } from "@stoa/market";
+import { bidEscrowId, leasePaymentId } from "@stoa/market";
+import { parseAccount } from "@stoa/wire";
 import type { Lease } from "@stoa/wire/akash.market.v1";
 import type {
   Bid,
@@ -93,8 +94,8 @@ function bidPaths<V>(
 
 /** Refuses a single query's id whose addresses cannot be. */
 function requireAddresses(id: { readonly owner: string; readonly provider?: string }): void {
-  if (!decodeAccountAddress(id.owner).ok) refuseQuery("InvalidArgument", "invalid owner address");
-  if (id.provider !== undefined && !decodeAccountAddress(id.provider).ok) {
+  if (!parseAccount(id.owner).ok) refuseQuery("InvalidArgument", "invalid owner address");
+  if (id.provider !== undefined && !parseAccount(id.provider).ok) {
     refuseQuery("InvalidArgument", "invalid provider address");
   }
 }

@@ -1,4 +1,5 @@
-import { type Attribute, decodeAccountAddress } from "@stoa/market";
+import type { Attribute } from "@stoa/market";
+import { parseAccount } from "@stoa/wire";
 import { GenesisStateSchema, Msg, Query } from "@stoa/wire/akash.provider.v1beta4";
 import { requireAddress } from "../../address.ts";
 import type { Context } from "../../context.ts";
@@ -37,7 +38,7 @@ export function createProvider() {
         return { providers: [...rows], pagination };
       }),
       answer(Query.method.provider, (ctx, request) => {
-        const owner = decodeAccountAddress(request.owner);
+        const owner = parseAccount(request.owner);
         if (!owner.ok) refuse(providerErrors.invalidAddress);
         return { provider: providers.get(ctx, owner.value) ?? refuse(providerErrors.providerNotFound) };
       }),

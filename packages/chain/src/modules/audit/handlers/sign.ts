@@ -1,4 +1,5 @@
-import { type Attribute, compareUtf8, decodeAccountAddress } from "@stoa/market";
+import { type Attribute, compareUtf8 } from "@stoa/market";
+import { parseAccount } from "@stoa/wire";
 import {
   AuditedProviderSchema,
   EventTrustedAuditorCreatedSchema,
@@ -19,8 +20,8 @@ import { type AuditKey, audited } from "../keys.ts";
 type AuditMessage = MsgSignProviderAttributes | MsgDeleteProviderAttributes;
 
 export function checkAuditMessage(msg: AuditMessage): void {
-  if (!decodeAccountAddress(msg.owner).ok) refuse(sdkErrors.invalidAddress, "MsgCreate: Invalid Owner Address");
-  if (!decodeAccountAddress(msg.auditor).ok) refuse(sdkErrors.invalidAddress, "MsgCreate: Invalid Auditor Address");
+  if (!parseAccount(msg.owner).ok) refuse(sdkErrors.invalidAddress, "MsgCreate: Invalid Owner Address");
+  if (!parseAccount(msg.auditor).ok) refuse(sdkErrors.invalidAddress, "MsgCreate: Invalid Auditor Address");
 }
 
 function keyOf(msg: AuditMessage): AuditKey {

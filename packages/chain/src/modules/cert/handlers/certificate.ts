@@ -1,5 +1,4 @@
-import { decodeAccountAddress } from "@stoa/market";
-import { checkAccountCertificate, parseCertificateSerial, type X509Certificate } from "@stoa/wire";
+import { checkAccountCertificate, parseAccount, parseCertificateSerial, type X509Certificate } from "@stoa/wire";
 import { CertificateSchema, type MsgCreateCertificate, type MsgRevokeCertificate } from "@stoa/wire/akash.cert.v1";
 import { requireAddress } from "../../../address.ts";
 import { create } from "../../../codec.ts";
@@ -19,7 +18,7 @@ function requireCertificate(crypto: CryptoPorts, msg: MsgCreateCertificate): X50
 }
 
 export function checkCreateCertificate(crypto: CryptoPorts, msg: MsgCreateCertificate): void {
-  if (!decodeAccountAddress(msg.owner).ok) {
+  if (!parseAccount(msg.owner).ok) {
     refuse(sdkErrors.invalidAddress, "MsgCreateCertificate: Invalid Owner Address");
   }
   requireCertificate(crypto, msg);
@@ -36,7 +35,7 @@ export function applyCreateCertificate(ctx: Context, msg: MsgCreateCertificate):
 }
 
 function requireKey(msg: MsgRevokeCertificate): CertKey {
-  const owner = decodeAccountAddress(msg.id?.owner ?? "");
+  const owner = parseAccount(msg.id?.owner ?? "");
   if (!owner.ok) refuse(sdkErrors.invalidAddress, "MsgRevoke: Invalid Owner Address");
   const serial = parseCertificateSerial(msg.id?.serial ?? "");
   if (serial === undefined) refuse(certErrors.invalidSerialNumber);

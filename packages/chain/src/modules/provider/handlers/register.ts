@@ -1,4 +1,5 @@
-import { decodeAccountAddress, validateProviderAttributes } from "@stoa/market";
+import { validateProviderAttributes } from "@stoa/market";
+import { parseAccount } from "@stoa/wire";
 import {
   EventProviderCreatedSchema,
   EventProviderUpdatedSchema,
@@ -32,7 +33,7 @@ function checkHostUri(text: string): void {
 
 function checkRecord(msg: ProviderMessage, what: string): void {
   checkHostUri(msg.hostUri);
-  if (!decodeAccountAddress(msg.owner).ok) refuse(sdkErrors.invalidAddress, `${what}: Invalid Provider Address`);
+  if (!parseAccount(msg.owner).ok) refuse(sdkErrors.invalidAddress, `${what}: Invalid Provider Address`);
   refuseIf(validateProviderAttributes(msg.attributes));
   const website = msg.info?.website ?? "";
   if (website !== "" && parseUrl(website) === undefined) refuse(providerErrors.invalidInfoWebsite);
@@ -69,7 +70,7 @@ export function applyUpdateProvider(ctx: Context, msg: MsgUpdateProvider): Recor
 }
 
 export function checkDeleteProvider(msg: MsgDeleteProvider): void {
-  if (!decodeAccountAddress(msg.owner).ok) refuse(sdkErrors.invalidAddress, "MsgDelete: Invalid Provider Address");
+  if (!parseAccount(msg.owner).ok) refuse(sdkErrors.invalidAddress, "MsgDelete: Invalid Provider Address");
 }
 
 /** There is no way out yet, in the reference neither: it is refused with the reference's words. */
