@@ -21,8 +21,6 @@ export const rpcDeviations: readonly SurfaceDeviation[] = [
   { file: "rpc", about: "genesis", path: "result.genesis", reason: namedValidators },
   { file: "rpc", about: "block_results", path: "result.finalize_block_events", reason: noBeginBlock },
   { file: "ws", about: "NewBlock", path: "result.data.value.result_finalize_block.events", reason: noBeginBlock },
-  { file: "ws", about: "NewBlock", path: "result.events", reason: noBeginBlock },
   { file: "ws", about: "NewBlockEvents", path: "result.data.value.events", reason: noBeginBlock },
-  { file: "ws", about: "NewBlockEvents", path: "result.events", reason: noBeginBlock },
   { file: "ws", about: "Vote", path: "result.data.value.Vote.type", reason: noPrevotes },
 ];

@@ -50,7 +50,6 @@ function handlersOf(router: Router, tx: Transaction): MessageHandler[] {
 }
 
 function checkMessages(router: Router, tx: Transaction): MessageHandler[] {
-  if (tx.messages.length === 0) refuse(sdkErrors.invalidRequest, "must contain at least one message");
   for (const { typeUrl, value } of tx.messages) router.messages.get(typeUrl)?.check(value);
   return handlersOf(router, tx);
 }
@@ -103,7 +102,7 @@ export function executeTx(parts: ExecutionParts, ctx: Context, bytes: Uint8Array
   let gasWanted = 0n;
   let events: readonly Event[] = [];
   try {
-    const tx = readTransaction(bytes, parts.ante.types);
+    const tx = readTransaction(bytes, parts.ante.types, ctx.mode === "deliver" ? "block" : "check");
     if (blockGasLeft !== undefined && blockGasLeft <= 0n) refuse(sdkErrors.outOfGas, "no block gas left to run tx");
     const handlers = checkMessages(parts.router, tx);
     const meter = meterOf(ctx, tx);

@@ -189,12 +189,21 @@ function answerApp(state: QueryState, kind: string, request: QueryRequest): Quer
   return json.ok ? { ...done, value: utf8(jsonText(json.value)) } : refuse(sdkErrors.jsonMarshal, json.error.message);
 }
 
+/** Who may be a peer is not asked of this application: everybody passes, as with the reference. */
+function answerPeer(path: readonly string[]): QueryResponse {
+  if (path.length < 4) refuse(sdkErrors.unknownRequest, "path should be p2p filter <addr|id> <parameter>");
+  if (path[1] !== "filter") refuse(sdkErrors.unknownRequest, "expected second parameter to be 'filter'");
+  return blank;
+}
+
 /** Answers a query: a service method, a store, or the application's own paths. Never throws for what is asked. */
 export function answerQuery(state: QueryState, request: QueryRequest): QueryResponse {
   const handler = state.router.queries.get(request.path);
   if (handler !== undefined) return answerMethod(state, handler, request);
   const [, root, name, kind] = request.path.split("/");
+  if (request.path === "") return failed(sdkErrors.unknownRequest, "no query path provided");
   try {
+    if (root === "p2p") return answerPeer(request.path.split("/").slice(1));
     if (root === "app" && name !== undefined) return answerApp(state, name, request);
     if (root === "store" && name !== undefined && kind !== undefined) return answerStore(state, name, kind, request);
     return failed(sdkErrors.unknownRequest, "unknown query path");

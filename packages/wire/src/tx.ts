@@ -88,16 +88,31 @@ function checkRawForm(bytes: Uint8Array): void {
   const reader = new WireReader(bytes);
   let last = 0;
   while (!reader.done) {
-    const { number, wireType } = reader.looseTag();
+    const { number, wireType } = lengthRead(() => reader.looseTag());
     if (wireType !== 2) throw new WireError(`expected 2 wire type, got ${wireType}`);
     if (number < last) throw new WireError(`txRaw must follow ADR-027, got tagNum ${number} after tagNum ${last}`);
     last = number;
     const start = reader.position;
-    const { length } = reader.chunk();
+    const { length } = lengthRead(() => reader.chunk());
     const prefix = reader.position - start - length;
     if (prefix !== varintLength(length)) {
       throw new WireError(`length prefix varint for tagNum ${number} is not as short as possible`);
     }
+  }
+}
+
+/** The reference's words for the first bytes that are no field. */
+const lengthProblems: ReadonlyMap<string, string> = new Map([
+  ["invalid field number", "proto: invalid field number"],
+  ["unexpected end of data", "unexpected EOF"],
+]);
+
+function lengthRead<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (problem) {
+    if (!(problem instanceof WireError)) throw problem;
+    throw new WireError(`invalid length; ${lengthProblems.get(problem.message) ?? problem.message}`);
   }
 }
 

@@ -32,6 +32,8 @@ export interface BlockResults {
 
 /** A block that has just become durable, with everything that subscribers are told. */
 export interface CommittedBlock extends StoredBlock {
+  /** The precommits for it. */
+  readonly commit: Commit;
   readonly results: BlockResults;
 }
 

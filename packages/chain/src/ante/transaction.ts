@@ -30,16 +30,15 @@ function decodeText({ log, detail }: TxDecodeError, wording: DecodeWording): str
 
 /**
  * Reads transaction bytes; refuses with sdk 2 what cannot be decoded, and as the reference does, with an unregistered
- * error, addresses of signers that are none. `explain`: with the reason, which results in blocks do not hold.
+ * error, addresses of signers that are none.
  */
-export function readTransaction(bytes: Uint8Array, types: TxTypes, explain = false): Transaction {
+export function readTransaction(bytes: Uint8Array, types: TxTypes, wording: DecodeWording = "block"): Transaction {
   const decoded = decodeTx(bytes, types);
-  if (!decoded.ok) {
-    const { detail, log } = decoded.error;
-    return refuseWith(sdkErrors.txDecode, explain ? `${detail}: ${log}: ${log}` : log);
-  }
+  if (!decoded.ok) return refuseWith(sdkErrors.txDecode, decodeText(decoded.error, wording));
   const tx = decoded.value;
-  if (tx.messages.length === 0) refuse(sdkErrors.invalidRequest, "must contain at least one message");
+  if (tx.messages.length === 0 && wording !== "query") {
+    refuse(sdkErrors.invalidRequest, "must contain at least one message");
+  }
   const signers = txSigners(tx);
   if (!signers.ok) return refuseUnregistered(signers.error);
   const { addresses, feePayer } = signers.value;

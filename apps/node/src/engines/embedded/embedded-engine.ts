@@ -216,7 +216,7 @@ export class EmbeddedEngine implements Engine {
     const response = stateMachine.finalizeBlock(finalizeRequest(before, proposed));
     const { state, results } = advance(hash, before, proposed, commit, response);
     const { block, blockId, encoded } = proposed;
-    const committed: CommittedBlock = { block, blockId, size: encoded.length, results };
+    const committed: CommittedBlock = { block, blockId, size: encoded.length, results, commit };
     const rules = { validators: before.validators, params: before.params };
     const operations = this.store.operations({ committed, encoded, rules, state });
     // Every block is kept: retainHeight is advice to prune, and pruning blocks is not done yet.

@@ -1,5 +1,5 @@
-import type { AbciEvent } from "@stoa/consensus";
-import { type Hash, toBase64, toHexUpper } from "@stoa/std";
+import { type AbciEvent, blockIdFlag, formatTime } from "@stoa/consensus";
+import { equalBytes, type Hash, toBase64, toHexUpper } from "@stoa/std";
 import type { CommittedBlock } from "../../engines/engine.ts";
 import type { EventTags } from "./event-query.ts";
 import type { JsonValue } from "./json-rpc.ts";
@@ -13,12 +13,33 @@ import {
   sparseTxResultJson,
 } from "./json-values.ts";
 
-/** One event as subscribers see it. The value is made when somebody wants it. */
-export interface PublishedEvent {
-  readonly type: string;
+/** One event as subscribers see it. Its text is made once, when the first of them wants it. */
+export class PublishedEvent {
   readonly tags: EventTags;
-  value(): JsonValue;
+  private readonly type: string;
+  private readonly value: () => JsonValue;
+  private text: string | undefined;
+
+  /** `type` without its prefix, such as `NewBlock`; `value` is called at most once. */
+  constructor(type: string, tags: EventTags, value: () => JsonValue) {
+    this.type = `tendermint/event/${type}`;
+    this.tags = tags;
+    this.value = value;
+  }
+
+  /** The members `data` and `events` of what a subscriber gets. */
+  json(): string {
+    this.text ??= `"data":${JSON.stringify({ type: this.type, value: this.value() })},"events":${this.tagsText()}`;
+    return this.text;
+  }
+
+  private tagsText(): string {
+    return JSON.stringify(Object.fromEntries(this.tags));
+  }
 }
+
+/** Kind of the votes that make a commit (base-chain.md §2.5). */
+const precommitType = 2;
 
 /** Attributes of events by `type.key`, in their order. */
 export function tagsOf(events: readonly AbciEvent[], more: Readonly<Record<string, string>>): EventTags {
@@ -38,56 +59,74 @@ export function tagsOf(events: readonly AbciEvent[], more: Readonly<Record<strin
 export function* blockEvents(hash: Hash, committed: CommittedBlock): Generator<PublishedEvent> {
   const { block, blockId, results } = committed;
   const { header } = block;
-  yield {
-    type: "tendermint/event/NewBlock",
-    tags: tagsOf(results.events, { "tm.event": "NewBlock" }),
-    value: () => ({
-      block: blockJson(block),
+  yield* roundEvents(committed);
+  const event = (name: string, events: readonly AbciEvent[], value: () => JsonValue): PublishedEvent =>
+    new PublishedEvent(name, tagsOf(events, { "tm.event": name }), value);
+  yield event("NewBlock", results.events, () => ({
+    block: blockJson(block),
+    block_id: blockIdJson(blockId),
+    result_finalize_block: finalizeBlockJson(results),
+  }));
+  yield event("NewBlockHeader", [], () => ({ header: headerJson(header) }));
+  yield event("NewBlockEvents", results.events, () => ({
+    height: String(header.height),
+    events: eventsJson(results.events),
+    num_txs: String(block.txs.length),
+  }));
+  yield* txEvents(hash, committed);
+  if (results.validatorUpdates.length > 0) {
+    yield event("ValidatorSetUpdates", [], () => ({
+      validator_updates: results.validatorUpdates.map(({ publicKey, power }) => ({
+        pub_key: publicKeyJson(publicKey),
+        voting_power: String(power),
+      })),
+    }));
+  }
+}
+
+/** What led to the block: the round, its proposal, the precommits for it. */
+function* roundEvents({ block, blockId, commit }: CommittedBlock): Generator<PublishedEvent> {
+  const { height, proposerAddress } = block.header;
+  const at = { height: String(height), round: commit.round };
+  const event = (name: string, value: JsonValue): PublishedEvent =>
+    new PublishedEvent(name, tagsOf([], { "tm.event": name }), () => value);
+  const proposer = commit.signatures.findIndex(({ validatorAddress }) => equalBytes(validatorAddress, proposerAddress));
+  yield event("NewRound", {
+    ...at,
+    step: "RoundStepNewRound",
+    proposer: { address: toHexUpper(proposerAddress), index: Math.max(0, proposer) },
+  });
+  yield event("CompleteProposal", { ...at, step: "RoundStepPropose", block_id: blockIdJson(blockId) });
+  for (const [index, signature] of commit.signatures.entries()) {
+    if (signature.flag !== blockIdFlag.commit) continue;
+    const vote = {
+      type: precommitType,
+      ...at,
       block_id: blockIdJson(blockId),
-      result_finalize_block: finalizeBlockJson(results),
-    }),
-  };
-  yield {
-    type: "tendermint/event/NewBlockHeader",
-    tags: tagsOf([], { "tm.event": "NewBlockHeader" }),
-    value: () => ({ header: headerJson(header) }),
-  };
-  yield {
-    type: "tendermint/event/NewBlockEvents",
-    tags: tagsOf(results.events, { "tm.event": "NewBlockEvents" }),
-    value: () => ({
-      height: String(header.height),
-      events: eventsJson(results.events),
-      num_txs: String(block.txs.length),
-    }),
-  };
+      timestamp: formatTime(signature.time),
+      validator_address: toHexUpper(signature.validatorAddress),
+      validator_index: index,
+      signature: toBase64(signature.signature),
+      extension: null,
+      extension_signature: null,
+    };
+    yield event("Vote", { Vote: vote });
+  }
+}
+
+function* txEvents(hash: Hash, { block, results }: CommittedBlock): Generator<PublishedEvent> {
+  const height = String(block.header.height);
   for (const [index, tx] of block.txs.entries()) {
     const result = results.txResults[index];
     if (result === undefined) continue;
-    const txHash = toHexUpper(hash.sha256(tx));
-    yield {
-      type: "tendermint/event/Tx",
-      tags: tagsOf(result.events, { "tm.event": "Tx", "tx.hash": txHash, "tx.height": String(header.height) }),
-      value: () => ({
-        TxResult: {
-          height: String(header.height),
-          ...(index === 0 ? {} : { index }),
-          tx: toBase64(tx),
-          result: sparseTxResultJson(result),
-        },
-      }),
-    };
-  }
-  if (results.validatorUpdates.length > 0) {
-    yield {
-      type: "tendermint/event/ValidatorSetUpdates",
-      tags: tagsOf([], { "tm.event": "ValidatorSetUpdates" }),
-      value: () => ({
-        validator_updates: results.validatorUpdates.map(({ publicKey, power }) => ({
-          pub_key: publicKeyJson(publicKey),
-          voting_power: String(power),
-        })),
-      }),
-    };
+    const tags = { "tm.event": "Tx", "tx.hash": toHexUpper(hash.sha256(tx)), "tx.height": height };
+    yield new PublishedEvent("Tx", tagsOf(result.events, tags), () => ({
+      TxResult: {
+        height,
+        ...(index === 0 ? {} : { index }),
+        tx: toBase64(tx),
+        result: sparseTxResultJson(result),
+      },
+    }));
   }
 }

@@ -77,7 +77,7 @@ const commit = method(
 );
 
 const validators = method(
-  { height: "integer", page: "integer", per_page: "integer" },
+  { height: "integer", page: "count", per_page: "count" },
   async (context, values) => {
     const at = await heightOf(context, values.height, 1n);
     const set = await context.engine.validators(at);
@@ -123,7 +123,7 @@ const blockchain = method(
 );
 
 const blockSearch = method(
-  { query: "text", page: "integer", per_page: "integer", order_by: "text" },
+  { query: "text", page: "count", per_page: "count", order_by: "text" },
   async (context, { query = "", page, per_page: perPage, order_by: orderBy = "" }) => {
     const heights = inOrder(await searchBlocks(context, readQuery(query)), orderBy, "desc");
     const { start, end } = pageOf(heights.length, page, perPage);

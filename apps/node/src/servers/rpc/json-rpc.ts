@@ -1,4 +1,5 @@
 import { messageOf } from "@stoa/host";
+import { GoJsonError, kindOf, membersOf, type RawJson, stringOf, wrongKind } from "./go-json.ts";
 
 /** Identity of a request: echoed in kind. Requests over plain URLs have -1 (base-chain.md §5.1). */
 export type RequestId = string | number;
@@ -14,6 +15,10 @@ export class RpcError extends Error {
   readonly code: number;
   /** The standard's words for the number. */
   readonly title: string;
+
+  get isInvalidParams(): boolean {
+    return this.code === -32602;
+  }
 
   private constructor(code: number, title: string, data: string) {
     super(data);
@@ -55,23 +60,56 @@ export function toRpcError(error: unknown): RpcError {
 export interface RpcRequest {
   readonly id: RequestId | undefined;
   readonly method: string;
-  readonly params: unknown;
+  /** Source text, read by the method that wants it. */
+  readonly params: RawJson | undefined;
 }
 
-/** Reads one request object. Throws RpcError. */
-export function parseRequest(value: unknown): RpcRequest {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw RpcError.parse("error unmarshaling request: a request is an object");
+/** The type that the reference decodes requests into, as its messages name it. */
+const goRequestType = `struct { ${[
+  ["JSONRPC string", "jsonrpc"],
+  ["ID interface {}", "id,omitempty"],
+  ["Method string", "method"],
+  ["Params json.RawMessage", "params"],
+]
+  .map(([field, tag]) => `${field} ${JSON.stringify(`json:${JSON.stringify(tag)}`)}`)
+  .join("; ")} }`;
+
+/** Reads one request. Throws GoJsonError in the reference's words. */
+export function parseRequest(raw: RawJson): RpcRequest {
+  if (raw === "null") return { id: undefined, method: "", params: undefined };
+  if (kindOf(raw) !== "object") throw wrongKind(raw, goRequestType);
+  // Names of fields are compared without case, as the reference does it.
+  const members = new Map([...membersOf(raw)].map(([name, value]) => [name.toLowerCase(), value]));
+  const text = (name: string): string => {
+    const value = members.get(name) ?? "null";
+    if (value === "null") return "";
+    if (kindOf(value) === "string") return stringOf(value);
+    throw new GoJsonError(`json: cannot unmarshal ${kindOf(value)} into Go struct field .${name} of type string`);
+  };
+  text("jsonrpc");
+  return { method: text("method"), id: readId(members.get("id") ?? "null"), params: members.get("params") };
+}
+
+const maxIdSize = 2 ** 63;
+
+function readId(raw: RawJson): RequestId | undefined {
+  const kind = kindOf(raw);
+  if (kind === "null") return undefined;
+  if (kind === "string") return stringOf(raw);
+  if (kind === "number") {
+    const id = Math.trunc(Number(raw));
+    if (Math.abs(id) < maxIdSize) return id;
+    throw new GoJsonError(`json-rpc ID out of int64 range, got ${raw}`);
   }
-  const { id, method, params } = value as Readonly<Record<string, unknown>>;
-  if (id !== undefined && id !== null && typeof id !== "string" && typeof id !== "number") {
-    throw RpcError.parse("error unmarshaling request: id is neither a text nor a number");
-  }
-  if (typeof id === "number" && !Number.isInteger(id)) {
-    throw RpcError.parse("error unmarshaling request: id is no integer");
-  }
-  if (typeof method !== "string") throw RpcError.parse("error unmarshaling request: method is no text");
-  return { id: id ?? undefined, method, params };
+  if (kind === "bool") throw new GoJsonError(`json-rpc ID (${raw}) is of unknown type (bool)`);
+  const type = kind === "array" ? "[]interface {}" : "map[string]interface {}";
+  throw new GoJsonError(`json-rpc ID (${raw}) is of unknown type (${type})`);
+}
+
+/** The refusal of a text that holds no request. */
+export function unreadable(error: unknown): RpcError {
+  if (!(error instanceof GoJsonError)) throw error;
+  return RpcError.parse(`error unmarshaling request: ${error.message}`);
 }
 
 export function resultText(id: RequestId, result: JsonValue): string {

@@ -103,7 +103,7 @@ const genesis = method({}, async (context) => {
   return { genesis: json };
 });
 
-const genesisChunked = method({ chunk: "integer" }, async (context, { chunk = 0n }) => {
+const genesisChunked = method({ chunk: "index" }, async (context, { chunk = 0n }) => {
   const bytes = utf8(JSON.stringify(genesisJson(context)));
   const total = Math.ceil(bytes.length / genesisChunkBytes);
   if (chunk < 0n || chunk >= BigInt(total)) {

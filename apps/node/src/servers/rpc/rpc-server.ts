@@ -1,28 +1,31 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { HostError, type HttpServer, listenHttp, readBody, sendText } from "@stoa/host";
-import { fromUtf8Lossy } from "@stoa/std";
+import { fromUtf8Lossy, utf8 } from "@stoa/std";
 import { WebSocketServer } from "ws";
 import { blockEvents } from "./block-events.ts";
+import { elementsOf, kindOf, membersOf, readRawJson } from "./go-json.ts";
 import {
   errorText,
   type JsonValue,
   parseRequest,
   type RequestId,
   RpcError,
+  type RpcRequest,
   resultText,
   toRpcError,
+  unreadable,
   uriRequestId,
 } from "./json-rpc.ts";
 import type { RpcContext } from "./method.ts";
 import { callMethod, rpcMethods } from "./methods.ts";
 import { readUriParams } from "./rpc-params.ts";
-import { WebSocketSession } from "./websocket-session.ts";
+import { type BufferLimits, defaultBufferLimits, WebSocketSession } from "./websocket-session.ts";
 
 /** The reference's bounds (base-chain.md §1.6), but for batches: CosmJS sends up to 20 (§5.1). */
 const maxBodyBytes = 1_000_000;
 const maxBatch = 20;
-const maxWebSocketClients = 100;
+const maxSubscribedClients = 100;
 const maxConnections = 900;
 
 /** What {@link startRpcServer} needs. */
@@ -30,6 +33,8 @@ export interface RpcServerParams {
   readonly host: string;
   readonly port: number;
   readonly context: Omit<RpcContext, "rpcAddress">;
+  /** What may wait for slow websocket clients. */
+  readonly bufferLimits?: BufferLimits;
 }
 
 /** Serves CometBFT's JSON-RPC over POST, GET and websocket (base-chain.md §5). */
@@ -43,13 +48,21 @@ export async function startRpcServer(params: RpcServerParams): Promise<HttpServe
     if (sessions.size === 0) return;
     for (const event of blockEvents(hash, block)) for (const session of sessions) session.publish(event);
   });
+  const limits = params.bufferLimits ?? defaultBufferLimits;
+  const admit = (): void => {
+    let subscribed = 0;
+    for (const session of sessions) if (session.isSubscribed) subscribed++;
+    if (subscribed >= maxSubscribedClients) {
+      throw RpcError.internal(`max_subscription_clients ${maxSubscribedClients} reached`);
+    }
+  };
   const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
-    if (request.url?.split("?")[0] !== "/websocket" || sessions.size >= maxWebSocketClients) {
+    if (request.url?.split("?")[0] !== "/websocket") {
       socket.end("HTTP/1.1 404 Not Found\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
       return;
     }
     sockets.handleUpgrade(request, socket, head, (accepted) => {
-      const session = new WebSocketSession({ socket: accepted, context, timers, log });
+      const session = new WebSocketSession({ socket: accepted, context, timers, log, limits, admit });
       sessions.add(session);
       accepted.on("close", () => sessions.delete(session));
     });
@@ -79,14 +92,32 @@ async function handle(context: RpcContext, request: IncomingMessage, response: S
     response.writeHead(204).end();
     return;
   }
-  const url = new URL(request.url ?? "/", "http://localhost");
-  if (url.pathname === "/") {
-    const body = request.method === "POST" ? await bodyOf(request, response) : "";
-    if (body === "") sendText(response, 200, endpointsPage(request.headers.host ?? ""), "text/html");
-    else if (body !== undefined) await handlePost(context, body, response);
+  const url = urlOf(request);
+  if (url === undefined) {
+    sendText(response, 400, "400 Bad Request");
     return;
   }
-  await handleUri(context, url, response);
+  const body = request.method === "POST" ? await bodyOf(request, response) : "";
+  if (body === undefined) return;
+  if (url.pathname !== "/") await handleUri(context, url, response);
+  else if (body === "") sendPage(response, 200, endpointsPage(request.headers.host ?? ""), "text/html");
+  else await handlePost(context, body, response);
+}
+
+/** The address that was asked for; undefined when it is none. */
+function urlOf(request: IncomingMessage): URL | undefined {
+  try {
+    return new URL(`http://localhost${request.url ?? "/"}`);
+  } catch {
+    return undefined;
+  }
+}
+
+/** JSON and pages are sent with the reference's content types, which name no character set. */
+function sendPage(response: ServerResponse, status: number, text: string, type = "application/json"): void {
+  const body = utf8(text);
+  response.writeHead(status, { "content-type": type, "content-length": body.length });
+  response.end(body);
 }
 
 /** Wallets in browsers call from other origins; nothing here relies on cookies. */
@@ -105,74 +136,86 @@ async function bodyOf(request: IncomingMessage, response: ServerResponse): Promi
     if (!(error instanceof HostError)) throw error;
     response.setHeader("connection", "close");
     const refusal = RpcError.invalidRequest(`error reading request body: ${error.message}`);
-    sendText(response, 500, errorText(undefined, refusal), "application/json");
+    sendPage(response, 400, errorText(undefined, refusal));
     return undefined;
   }
 }
 
 async function handlePost(context: RpcContext, body: string, response: ServerResponse): Promise<void> {
-  let parsed: unknown;
+  let requests: RpcRequest[];
   try {
-    parsed = JSON.parse(body);
+    requests = readRequests(body);
   } catch (error) {
-    const refusal = RpcError.parse(`error unmarshaling request: ${error instanceof Error ? error.message : ""}`);
-    sendText(response, 500, errorText(undefined, refusal), "application/json");
+    sendPage(response, 500, errorText(undefined, unreadable(error)));
     return;
   }
-  if (!Array.isArray(parsed)) {
-    const answer = await answerOne(context, parsed);
-    const status = answer?.malformed === true ? 500 : 200;
-    sendAnswers(response, status, answer === undefined ? [] : [answer.text], false);
-    return;
-  }
-  if (parsed.length > maxBatch) {
-    const refusal = RpcError.invalidRequest(`batch size ${parsed.length} exceeds the maximum of ${maxBatch}`);
-    sendText(response, 200, errorText(undefined, refusal), "application/json");
+  if (requests.length > maxBatch) {
+    const refusal = RpcError.invalidRequest(`batch size ${requests.length} exceeds the maximum of ${maxBatch}`);
+    sendPage(response, 200, errorText(undefined, refusal));
     return;
   }
   const texts: string[] = [];
-  for (const each of parsed) {
-    const answer = await answerOne(context, each);
-    if (answer !== undefined) texts.push(answer.text);
+  let cacheable = true;
+  for (const request of requests) {
+    if (request.id === undefined) continue;
+    const answer = await answerOne(context, request.id, request);
+    texts.push(answer.text);
+    cacheable &&= answer.ok && isCacheable(request);
   }
-  sendAnswers(response, 200, texts, true);
+  sendAnswers(response, texts, cacheable);
 }
 
-/** Notifications get no answer; a request that only holds them gets an empty body. */
-function sendAnswers(response: ServerResponse, status: number, texts: readonly string[], batch: boolean): void {
+/** The requests of a body: several in an array, or one. Throws GoJsonError. */
+function readRequests(body: string): RpcRequest[] {
+  const raw = readRawJson(body);
+  if (kindOf(raw) !== "array") return raw === "null" ? [] : [parseRequest(raw)];
+  try {
+    return elementsOf(raw).map(parseRequest);
+  } catch {
+    // The reference then takes the array for one request, and says that it is none.
+    return [parseRequest(raw)];
+  }
+}
+
+/** What a request is answered with does not change: proxies may keep it. */
+function isCacheable({ method, params }: RpcRequest): boolean {
+  if (rpcMethods.get(method)?.cacheable !== true || params === undefined) return false;
+  if (kindOf(params) === "array") return (elementsOf(params)[0] ?? "null") !== "null";
+  return kindOf(params) === "object" && (membersOf(params).get("height") ?? "null") !== "null";
+}
+
+const cacheControl = "public, max-age=86400";
+
+/** Notifications get no answer: a request that only holds them gets an empty body, and one answer stands alone. */
+function sendAnswers(response: ServerResponse, texts: readonly string[], cacheable: boolean): void {
   if (texts.length === 0) {
-    response.writeHead(status).end();
+    response.writeHead(200).end();
     return;
   }
-  const single = texts.length === 1 && !batch;
-  sendText(response, status, single ? (texts[0] ?? "") : `[${texts.join(",")}]`, "application/json");
+  if (cacheable) response.setHeader("cache-control", cacheControl);
+  sendPage(response, 200, texts.length === 1 ? (texts[0] ?? "") : `[${texts.join(",")}]`);
 }
 
-interface Answer {
-  readonly text: string;
-  /** The request was none. */
-  readonly malformed: boolean;
-}
-
-async function answerOne(context: RpcContext, value: unknown): Promise<Answer | undefined> {
-  let id: RequestId | undefined;
+async function answerOne(context: RpcContext, id: RequestId, { method, params }: RpcRequest) {
   try {
-    const request = parseRequest(value);
-    if (request.id === undefined) return undefined;
-    id = request.id;
-    return { text: resultText(id, await callMethod(context, request.method, request.params)), malformed: false };
+    return { ok: true, text: resultText(id, await callMethod(context, method, params)) };
   } catch (error) {
-    return { text: errorText(id, toRpcError(error)), malformed: id === undefined };
+    return { ok: false, text: errorText(id, toRpcError(error)) };
   }
 }
 
-const webSocketOnly: ReadonlySet<string> = new Set(["/subscribe", "/unsubscribe", "/unsubscribe_all"]);
+/** Methods of websockets alone, with the names of their parameters. */
+const webSocketOnly: ReadonlyMap<string, readonly string[]> = new Map([
+  ["subscribe", ["query"]],
+  ["unsubscribe", ["query"]],
+  ["unsubscribe_all", []],
+]);
 
 async function handleUri(context: RpcContext, url: URL, response: ServerResponse): Promise<void> {
   const found = rpcMethods.get(url.pathname.slice(1));
   if (found === undefined) {
-    if (webSocketOnly.has(url.pathname)) {
-      sendText(response, 404, errorText(uriRequestId, RpcError.unknownMethod()), "application/json");
+    if (webSocketOnly.has(url.pathname.slice(1))) {
+      sendPage(response, 404, errorText(uriRequestId, RpcError.unknownMethod()));
     } else sendText(response, 404, "404 page not found\n");
     return;
   }
@@ -180,24 +223,23 @@ async function handleUri(context: RpcContext, url: URL, response: ServerResponse
   try {
     result = await found.call(context, readUriParams(found.params, url.searchParams));
   } catch (error) {
-    sendText(response, 500, errorText(uriRequestId, toRpcError(error)), "application/json");
+    sendPage(response, 500, errorText(uriRequestId, toRpcError(error)));
     return;
   }
   if (found.cacheable && url.searchParams.has("height")) {
-    response.setHeader("cache-control", "public, max-age=86400");
+    response.setHeader("cache-control", cacheControl);
   }
-  sendText(response, 200, resultText(uriRequestId, result), "application/json");
+  sendPage(response, 200, resultText(uriRequestId, result));
 }
 
 /** The list of endpoints that people see in a browser. */
 function endpointsPage(host: string): string {
   const safeHost = host.replace(/[^\w.:[\]-]/g, "");
-  const lines = [...rpcMethods].map(([name, { params }]) => {
-    const query = Object.keys(params)
-      .map((param) => `${param}=_`)
-      .join("&");
-    const link = `//${safeHost}/${name}?${query}`;
-    return `<a href="${link}">${link}</a></br>`;
-  });
-  return `<html><body><br>Available endpoints:<br><br>${lines.sort().join("")}</body></html>`;
+  const named = [...rpcMethods].map(([name, { params }]) => [name, Object.keys(params)] as const);
+  const links = [...named, ...webSocketOnly]
+    .map(([name, params]) => `${name}?${params.map((param) => `${param}=_`).join("&")}`)
+    .sort()
+    .map((path) => `<a href="//${safeHost}/${path}">//${safeHost}/${path}</a></br>`);
+  const title = "<br>Available endpoints:<br><br>Endpoints that require arguments:<br>";
+  return `<html><body>${title}${links.join("")}</body></html>`;
 }

@@ -10,14 +10,14 @@ import { inOrder, readQuery, searchTxs } from "./search.ts";
 const commitTimeoutMs = 10_000;
 
 /** `broadcast_tx_async` answers before the check; what the check then says is only logged. */
-const broadcastAsync = method({ tx: "bytes" }, async ({ engine, hash, log }, { tx = emptyBytes }) => {
+const broadcastAsync = method({ tx: "tx" }, async ({ engine, hash, log }, { tx = emptyBytes }) => {
   void engine.broadcast(tx).catch((error: unknown) => {
     log.debug("a transaction was not taken", { reason: error instanceof Error ? error.message : String(error) });
   });
   return { code: 0, data: "", log: "", codespace: "", hash: toHexUpper(hash.sha256(tx)) };
 });
 
-const broadcastSync = method({ tx: "bytes" }, async ({ engine, hash }, { tx = emptyBytes }) => {
+const broadcastSync = method({ tx: "tx" }, async ({ engine, hash }, { tx = emptyBytes }) => {
   const check = await engine.broadcast(tx);
   return {
     code: check.code,
@@ -39,7 +39,7 @@ const noResult = {
   codespace: "",
 };
 
-const broadcastCommit = method({ tx: "bytes" }, async (context, { tx = emptyBytes }) => {
+const broadcastCommit = method({ tx: "tx" }, async (context, { tx = emptyBytes }) => {
   const name = context.hash.sha256(tx);
   const included = waitForTx(context, name);
   try {
@@ -78,9 +78,7 @@ function waitForTx({ engine, hash, timers }: RpcContext, name: Uint8Array) {
   return { found, stop };
 }
 
-const checkTx = method({ tx: "bytes" }, async ({ engine }, { tx = emptyBytes }) =>
-  txResultJson(await engine.checkTx(tx)),
-);
+const checkTx = method({ tx: "tx" }, async ({ engine }, { tx = emptyBytes }) => txResultJson(await engine.checkTx(tx)));
 
 async function txJson({ engine, hash }: RpcContext, stored: StoredTx, prove: boolean): Promise<JsonValue> {
   const json = {
@@ -108,7 +106,7 @@ const tx = method({ hash: "bytes", prove: "yesNo" }, async (context, { hash = em
 });
 
 const txSearch = method(
-  { query: "text", prove: "yesNo", page: "integer", per_page: "integer", order_by: "text" },
+  { query: "text", prove: "yesNo", page: "count", per_page: "count", order_by: "text" },
   async (context, { query = "", prove = false, page, per_page: perPage, order_by: orderBy = "" }) => {
     const found = inOrder(await searchTxs(context, readQuery(query)), orderBy, "asc");
     const { start, end } = pageOf(found.length, page, perPage);
@@ -121,7 +119,7 @@ const txSearch = method(
   },
 );
 
-const unconfirmedTxs = method({ limit: "integer" }, async ({ engine }, { limit = 30n }) => {
+const unconfirmedTxs = method({ limit: "count" }, async ({ engine }, { limit = 30n }) => {
   const bounded = limit < 1n ? 30 : limit > 100n ? 100 : Number(limit);
   const { txs, total, totalBytes } = await engine.mempool(bounded);
   const counts = { n_txs: String(txs.length), total: String(total), total_bytes: String(totalBytes) };
