@@ -346,6 +346,59 @@ test("the query of a stream is held to the reference's rules", async () => {
   assert.equal((await raw("GET", "/lease/7/1/1/shell?cmd0=sh&service=web&tty=0&stdin=0", {})).status, 400);
 });
 
+/** Sends some text, never hangs up, and waits until the gateway has let the connection go. */
+function sendAndStall(text: string): Promise<string> {
+  const { hostname, port } = new URL(hostUri);
+  return new Promise((resolve) => {
+    let answer = "";
+    const options = { host: hostname, port: Number(port), rejectUnauthorized: false, allowHalfOpen: true };
+    const socket = connectTls(options, () => socket.write(text));
+    socket.on("data", (part) => {
+      answer += part;
+    });
+    socket.on("error", () => undefined);
+    // Only writing tells a connection that is gone from one whose other end is still there.
+    let probe: NodeJS.Timeout | undefined;
+    socket.on("end", () => {
+      probe = setInterval(() => socket.write("x"), 100);
+    });
+    socket.on("close", () => {
+      clearInterval(probe);
+      resolve(answer);
+    });
+  });
+}
+
+test("a client that stalls does not keep its connection", { timeout: 10_000 }, async () => {
+  const [silent, slow, refused] = await Promise.all([
+    sendAndStall(""),
+    sendAndStall("GET /address HTTP/1.1\r\nHost: x\r\n"),
+    sendAndStall("GET /lease/7/1/1/logs HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"),
+  ]);
+  assert.match(silent, /^HTTP\/1\.1 408 /);
+  assert.match(slow, /^HTTP\/1\.1 408 /);
+  assert.match(refused, /^HTTP\/1\.1 401 /);
+});
+
+test("a request that offers HTTP/2 is answered as an ordinary one", async () => {
+  const offer = { Connection: "Upgrade, HTTP2-Settings", Upgrade: "h2c", "HTTP2-Settings": "AAMAAABkAAQAoAAAAAIAAAAA" };
+  const answer = await raw("PUT", "/deployment/7/manifest", offer, (request) => request.end("[]"));
+  assert.deepEqual([answer.status, answer.text.trim().slice(0, 30)], [404, "rpc error: code = NotFound des"]);
+});
+
+test("one account's streams leave room for the others'", async () => {
+  const feeds: AsyncIterator<unknown>[] = [];
+  const open = async () => {
+    const feed = connect(fullAccess).events({ dseq: 7n, gseq: 1, oseq: 1 }, { services: [], follow: true });
+    const reader = feed[Symbol.asyncIterator]();
+    await reader.next();
+    feeds.push(reader);
+  };
+  for (let i = 0; i < 64; i++) await open();
+  await assert.rejects(open(), /your account has too many open streams/);
+  await Promise.all(feeds.map((reader) => reader.return?.()));
+});
+
 /** The serial that the gateway's certificate has for a client that asks for a name. */
 function servedSerial(port: number, servername: string): Promise<bigint> {
   return new Promise((resolve, reject) => {

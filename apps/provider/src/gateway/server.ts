@@ -37,11 +37,15 @@ export interface GatewayServerParams extends GatewayParams {
 const maxConnections = 2048;
 /** Streams at once; each follows a log or runs a shell. */
 const maxStreams = 512;
+/** Streams of one account at once: nobody keeps the others out. */
+const maxStreamsEach = 64;
 /** The reference's limits of time: for the header, and for a whole request with its manifest. */
 const headersTimeoutMs = 3_000;
 const requestTimeoutMs = 120_000;
+/** How often slow requests are looked for. */
+const slownessCheckMs = 1_000;
 const handshakeTimeoutMs = 5_000;
-/** A refused client reads the alert within this, or never. */
+/** A refused client reads the alert or the answer within this, or never. */
 const refusalLingerMs = 1_000;
 const idleTimeoutMs = 60_000;
 /** A granular token for many deployments is a few KiB. */
@@ -58,6 +62,8 @@ export class GatewayServer {
   readonly #http: Server;
   readonly #sockets = new WebSocketServer({ noServer: true, maxPayload: maxFrameBytes, clientTracking: true });
   readonly #connections = new Set<Socket>();
+  /** Open streams of each account. */
+  readonly #streams = new Map<string, number>();
   /** Of connections whose certificate is still to be judged: what an alert is sealed with. */
   readonly #secrets = new WeakMap<TLSSocket, Uint8Array>();
 
@@ -68,8 +74,12 @@ export class GatewayServer {
       headersTimeout: headersTimeoutMs,
       requestTimeout: requestTimeoutMs,
       keepAliveTimeout: idleTimeoutMs,
-      connectionsCheckingInterval: headersTimeoutMs,
+      connectionsCheckingInterval: slownessCheckMs,
+      // Some clients offer HTTP/2 on ordinary requests; those are answered as ordinary requests.
+      shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === "websocket",
     });
+    // It never listens itself, and only that would start Node's watch over slow requests.
+    this.#http.emit("listening");
     this.#http.on("request", (request, response) => void this.#onRequest(request, response));
     this.#http.on("upgrade", (request, socket, head) => void this.#onUpgrade(request, socket, head));
     this.#tls = createTlsServer({
@@ -201,17 +211,32 @@ export class GatewayServer {
   async #onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     socket.on("error", () => socket.destroy());
     const outcome = await this.#params.gateway.handle(this.#request(request));
-    if ("response" in outcome) {
-      refuseUpgrade(socket, outcome.response);
-      return;
-    }
-    if (this.#sockets.clients.size >= maxStreams) {
-      refuseUpgrade(socket, textError(503, "too many streams, try again later"));
-      return;
+    if ("response" in outcome) return this.#refuseUpgrade(socket, outcome.response);
+    const { owner } = outcome.stream.lease;
+    const own = this.#streams.get(owner) ?? 0;
+    if (own >= maxStreamsEach || this.#sockets.clients.size >= maxStreams) {
+      const whose = own >= maxStreamsEach ? "your account has" : "there are";
+      return this.#refuseUpgrade(socket, textError(503, `${whose} too many open streams, try again later`));
     }
     this.#sockets.handleUpgrade(request, socket, head, (client) => {
+      this.#streams.set(owner, (this.#streams.get(owner) ?? 0) + 1);
+      client.on("close", () => this.#streamEnded(owner));
       void serveStream(outcome.stream, new StreamSocket(client, this.#params.timers), this.#params);
     });
+  }
+
+  #streamEnded(owner: string): void {
+    const left = (this.#streams.get(owner) ?? 1) - 1;
+    if (left > 0) this.#streams.set(owner, left);
+    else this.#streams.delete(owner);
+  }
+
+  /** Answers a client that asked for another protocol; whether it hangs up or not, the connection goes soon. */
+  #refuseUpgrade(socket: Duplex, response: GatewayResponse): void {
+    writeRefusal(socket, response);
+    socket.resume();
+    const ending = this.#params.timers.after(refusalLingerMs, () => socket.destroy());
+    socket.once("close", () => ending.cancel());
   }
 }
 
@@ -228,8 +253,7 @@ async function readBody(request: IncomingMessage, maxBytes: number): Promise<Uin
   return length > maxBytes ? undefined : Buffer.concat(chunks);
 }
 
-/** Writes an answer to a client that asked for another protocol. */
-function refuseUpgrade(socket: Duplex, response: GatewayResponse): void {
+function writeRefusal(socket: Duplex, response: GatewayResponse): void {
   const head = [`HTTP/1.1 ${response.status} ${response.status === 400 ? "Bad Request" : "Refused"}`];
   for (const [name, value] of Object.entries(response.headers)) head.push(`${name}: ${value}`);
   head.push(`Content-Length: ${response.body.length}`, "Connection: close", "", "");
