@@ -1,4 +1,5 @@
 import { generateKeyPairSync, sign } from "node:crypto";
+import type { Any } from "@bufbuild/protobuf/wkt";
 import { systemClock } from "@stoa/host";
 import { concatBytes, Dec, fromBase64Url, utf8 } from "@stoa/std";
 import { buildCertificate, buildPublicKeyInfo, encodePem, newMessage, pemTypes } from "@stoa/wire";
@@ -43,13 +44,14 @@ function createDeployment(owner: string, dseq: bigint) {
   });
 }
 
-function bidId(world: QueryWorld, dseq: bigint) {
-  return { owner: world.tenant.address, dseq, gseq: 1, oseq: 1, provider: world.provider.address, bseq: 0 };
+function bidId(world: QueryWorld, dseq: bigint, owner = world.tenant.address) {
+  return { owner, dseq, gseq: 1, oseq: 1, provider: world.provider.address, bseq: 0 };
 }
 
-function createBid(world: QueryWorld, dseq: bigint) {
+/** The provider's offer for a deployment's only group. */
+export function createBid(world: QueryWorld, dseq: bigint, owner?: string): Any {
   return newMessage(MsgCreateBidSchema, {
-    id: bidId(world, dseq),
+    id: bidId(world, dseq, owner),
     price: { denom: "uact", amount: Dec.of("700.5").toWire() },
     deposit: { amount: { denom: "uakt", amount: "500000" }, sources: [balance] },
   });
