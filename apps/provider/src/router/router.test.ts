@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createServer, request, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, connect } from "node:net";
 import { after, before, describe, it } from "node:test";
 import { WebSocket, WebSocketServer } from "ws";
 import { Router } from "./router.ts";
@@ -65,6 +65,18 @@ describe("router", () => {
     });
   }
 
+  /** What comes back for some text, up to the end of the connection. */
+  function askRaw(text: string): Promise<string> {
+    return new Promise((resolve) => {
+      let answer = "";
+      const socket = connect(port, "127.0.0.1", () => socket.write(text));
+      socket.on("data", (part) => {
+        answer += part;
+      });
+      socket.on("close", () => resolve(answer));
+    });
+  }
+
   it("leads by host name, whatever its case and port, and keeps the host", async () => {
     const answer = await ask(`WEB.localhost:${port}`, "/a?b=c", "POST", "hi");
     assert.deepEqual(answer, { status: 200, body: `POST /a?b=c WEB.localhost:${port} hi` });
@@ -79,6 +91,36 @@ describe("router", () => {
   it("bounds bodies and waiting", async () => {
     assert.equal((await ask("web.localhost", "/", "POST", "x".repeat(101))).status, 413);
     assert.equal((await ask("web.localhost", "/slow")).status, 504);
+  });
+
+  it("keeps the body of a GET a body, so that none is taken for the next request", async () => {
+    const inner = "GET /hidden HTTP/1.1\r\nHost: x\r\n\r\n";
+    const frames = `${inner.length.toString(16)}\r\n${inner}\r\n0\r\n\r\n`;
+    const head = "GET /a HTTP/1.1\r\nHost: web.localhost\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n";
+    const answer = await askRaw(head + frames);
+    assert.ok(answer.endsWith(`GET /a web.localhost ${inner}`), answer);
+  });
+
+  it("forwards a request that offers HTTP/2 with its body", async () => {
+    const head = "POST /h2 HTTP/1.1\r\nHost: web.localhost\r\nConnection: Upgrade, close\r\nUpgrade: h2c\r\n";
+    const answer = await askRaw(`${head}Content-Length: 3\r\n\r\nabc`);
+    assert.ok(answer.endsWith("POST /h2 web.localhost abc"), answer);
+  });
+
+  it("passes on a refused upgrade whose body came in chunks", async () => {
+    const plain = createServer((_request, response) => {
+      response.write("not ");
+      setTimeout(() => response.end("here"), 20);
+    });
+    await new Promise<void>((resolve) => plain.listen(0, "127.0.0.1", resolve));
+    const target = { address: "127.0.0.1", port: (plain.address() as AddressInfo).port };
+    routes.set("plain", [{ host: "plain.localhost", targets: [target], http }]);
+    const head = "GET /ws HTTP/1.1\r\nHost: plain.localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n";
+    const answer = await askRaw(`${head}Content-Length: 5\r\n\r\n`);
+    plain.closeAllConnections();
+    plain.close();
+    assert.doesNotMatch(answer, /chunked/i);
+    assert.match(answer, /^HTTP\/1\.1 200 OK\r\n.*\r\n\r\nnot here$/s);
   });
 
   it("carries websockets", async () => {

@@ -41,7 +41,9 @@ export class Router {
 
   constructor(routes: RouteTable) {
     this.#routes = routes;
-    this.#server = createServer((request, response) => this.#forward(request, response));
+    // Some clients offer HTTP/2 on ordinary requests; those are forwarded as ordinary requests.
+    const shouldUpgradeCallback = ({ headers }: IncomingMessage) => headers.upgrade?.toLowerCase() === "websocket";
+    this.#server = createServer({ shouldUpgradeCallback }, (request, response) => this.#forward(request, response));
     this.#server.maxConnections = connectionsMax;
     this.#server.on("upgrade", (request, socket, head) => this.#upgrade(request, socket as Socket, head));
     this.#server.on("clientError", (_cause, socket) => socket.destroy());
@@ -139,7 +141,9 @@ export class Router {
       this.#join(socket, other as Socket);
     });
     upstream.on("response", (answer) => {
-      socket.write(`HTTP/1.1 ${answer.statusCode ?? 502} ${answer.statusMessage ?? ""}\r\n${rawHeaders(answer)}\r\n`);
+      // The body comes without its framing: the end of the connection is its end.
+      const own = `${rawHeaders(answer, hopByHop)}connection: close\r\n`;
+      socket.write(`HTTP/1.1 ${answer.statusCode ?? 502} ${answer.statusMessage ?? ""}\r\n${own}\r\n`);
       answer.pipe(socket);
     });
     upstream.on("error", () => socket.destroy());
@@ -186,6 +190,11 @@ function forwardedHeaders(request: IncomingMessage, upgrading: boolean): Record<
   if (upgrading) {
     headers.connection = "Upgrade";
     headers.upgrade = request.headers.upgrade ?? "websocket";
+    // What follows belongs to the new protocol.
+    delete headers["content-length"];
+  } else if (request.headers["transfer-encoding"] !== undefined) {
+    // Without a frame around it the service would take the body of a GET for the next request.
+    headers["transfer-encoding"] = "chunked";
   }
   headers["x-forwarded-for"] = request.socket.remoteAddress ?? "";
   headers["x-forwarded-host"] = request.headers.host ?? "";
@@ -193,9 +202,10 @@ function forwardedHeaders(request: IncomingMessage, upgrading: boolean): Record<
   return headers;
 }
 
-function rawHeaders(answer: IncomingMessage): string {
+function rawHeaders(answer: IncomingMessage, without: ReadonlySet<string> = new Set()): string {
   let text = "";
   for (let i = 0; i + 1 < answer.rawHeaders.length; i += 2) {
+    if (without.has((answer.rawHeaders[i] ?? "").toLowerCase())) continue;
     text += `${answer.rawHeaders[i]}: ${answer.rawHeaders[i + 1]}\r\n`;
   }
   return text;
