@@ -1,6 +1,6 @@
 import type { Backend, BatchOperation, Entry, KeyRange } from "@stoa/store";
 import { StoreError } from "@stoa/store";
-import { ClassicLevel } from "classic-level";
+import type { ClassicLevel } from "classic-level";
 import { messageOf, systemCode } from "./errors.ts";
 
 type Bytes = Uint8Array;
@@ -27,7 +27,9 @@ export class LevelBackend implements Backend {
   /** Opens or makes the folder. Throws StoreError: `locked`, `corrupt`, `disk-full` or `io`. */
   static async open(folder: string): Promise<LevelBackend> {
     const options = { keyEncoding: "view", valueEncoding: "view", cacheSize: cacheBytes } as const;
-    const level = new ClassicLevel<Bytes, Bytes>(folder, options);
+    // Loaded by programs that open a database alone: the others start sooner.
+    const library = await import("classic-level");
+    const level = new library.ClassicLevel<Bytes, Bytes>(folder, options);
     try {
       await level.open();
     } catch (error) {
