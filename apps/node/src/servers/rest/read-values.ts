@@ -132,9 +132,9 @@ function integerOf(reader: "ParseInt" | "ParseUint", text: string, min: bigint, 
   return signed;
 }
 
-/** Base64 in either alphabet. */
+/** Base64 in either alphabet, padded or not. */
 function bytesOf(text: string): Uint8Array {
-  const bytes = fromBase64(text) ?? fromBase64Url(text);
+  const bytes = fromBase64(text) ?? fromBase64Url(text.replace(/={1,2}$/, ""));
   if (bytes !== undefined) return bytes;
   const bad = text.search(/[^A-Za-z0-9_-]/);
   throw invalid(`illegal base64 data at input byte ${bad === -1 ? text.length - (text.length % 4) : bad}`);

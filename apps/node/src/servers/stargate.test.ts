@@ -1,0 +1,108 @@
+import assert from "node:assert/strict";
+import { type TestContext, test } from "node:test";
+import { DirectSecp256k1Wallet } from "@cosmjs/proto-signing";
+import {
+  GasPrice,
+  QueryClient,
+  SigningStargateClient,
+  StargateClient,
+  setupAuthExtension,
+  setupAuthzExtension,
+  setupBankExtension,
+  setupDistributionExtension,
+  setupFeegrantExtension,
+  setupGovExtension,
+  setupIbcExtension,
+  setupMintExtension,
+  setupSlashingExtension,
+  setupStakingExtension,
+  setupTxExtension,
+} from "@cosmjs/stargate";
+import { connectComet } from "@cosmjs/tendermint-rpc";
+import { accountText } from "@stoa/wire";
+import { QueryWorld } from "../testing/query-world.ts";
+
+/*
+ * CosmJS 0.39, unmodified, over gRPC by abci_query: what is there answers, what is not there leaves the client alive.
+ */
+
+async function open(t: TestContext): Promise<QueryWorld> {
+  return QueryWorld.start(t);
+}
+
+test("query extensions of services that are there answer, with their heights", { timeout: 60_000 }, async (t) => {
+  const world = await open(t);
+  const comet = await connectComet(world.node.rpcUrl);
+  t.after(() => comet.disconnect());
+  const query = QueryClient.withExtensions(
+    comet,
+    setupAuthExtension,
+    setupBankExtension,
+    setupAuthzExtension,
+    setupFeegrantExtension,
+    setupStakingExtension,
+    setupTxExtension,
+  );
+  const { tenant, grantee, validator, payment } = world;
+  assert.equal((await query.auth.account(tenant.address))?.typeUrl, "/cosmos.auth.v1beta1.BaseAccount");
+  assert.equal((await query.bank.allBalances(tenant.address)).length, 2);
+  assert.equal((await query.bank.supplyOf("uakt")).amount, "400000000000");
+  assert.equal((await query.authz.grants(tenant.address, grantee.address, "")).grants.length, 2);
+  const allowances = await query.feegrant.allowances(grantee.address);
+  assert.equal(allowances.allowances[0]?.granter, tenant.address);
+  assert.equal((await query.staking.params()).params?.bondDenom, "uakt");
+  assert.equal((await query.staking.pool()).pool?.bondedTokens, "10000000");
+  assert.equal((await query.staking.validators("BOND_STATUS_BONDED")).validators.length, 1);
+  assert.equal((await query.staking.validator(validator.operator)).validator?.operatorAddress, validator.operator);
+  assert.equal((await query.tx.getTx(payment.hash)).txResponse?.height, payment.height);
+});
+
+test("the client survives services that are not there, and unknown accounts", { timeout: 60_000 }, async (t) => {
+  const world = await open(t);
+  const comet = await connectComet(world.node.rpcUrl);
+  t.after(() => comet.disconnect());
+  const query = QueryClient.withExtensions(
+    comet,
+    setupDistributionExtension,
+    setupGovExtension,
+    setupIbcExtension,
+    setupMintExtension,
+    setupSlashingExtension,
+    setupStakingExtension,
+  );
+  const { tenant, validator } = world;
+  const asked = [
+    query.distribution.params(),
+    query.gov.params("voting"),
+    query.ibc.channel.allChannels(),
+    query.mint.inflation(),
+    query.slashing.params(),
+    query.staking.delegation(tenant.address, validator.operator),
+  ];
+  for (const outcome of await Promise.allSettled(asked)) {
+    assert.equal(outcome.status, "rejected");
+    assert.match(String(outcome.reason), /Query failed with \(6\): unknown query path/);
+  }
+  const client = await StargateClient.connect(world.node.rpcUrl);
+  t.after(() => client.disconnect());
+  assert.equal(await client.getAccount(accountText(new Uint8Array(20).fill(5))), null);
+});
+
+test("simulated gas suffices, and both broadcast paths work", { timeout: 60_000 }, async (t) => {
+  const world = await open(t);
+  const wallet = await DirectSecp256k1Wallet.fromKey(world.other.privateKey.secret, "akash");
+  const options = { gasPrice: GasPrice.fromString("0.025uakt"), broadcastPollIntervalMs: 50 };
+  const client = await SigningStargateClient.connectWithSigner(world.node.rpcUrl, wallet, options);
+  t.after(() => client.disconnect());
+  const { address } = world.other;
+  const coins = [{ denom: "uakt", amount: "1" }];
+  const polled = await client.sendTokens(address, world.tenant.address, coins, "auto");
+  assert.equal(polled.code, 0);
+  const message = {
+    typeUrl: "/cosmos.bank.v1beta1.MsgSend",
+    value: { fromAddress: address, toAddress: world.tenant.address, amount: coins },
+  };
+  const hash = await client.signAndBroadcastSync(address, [message], 1.4);
+  await world.pass(world.node.height() + 2n);
+  assert.equal((await client.getTx(hash))?.code, 0);
+});
