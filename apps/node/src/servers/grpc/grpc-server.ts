@@ -1,3 +1,4 @@
+import { createServer, type Server as NetServer } from "node:net";
 import {
   Metadata,
   Server,
@@ -8,7 +9,7 @@ import {
   status,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
-import { HostError, messageOf } from "@stoa/host";
+import { HostError, messageOf, systemCode } from "@stoa/host";
 import type { Log } from "@stoa/std";
 import { registry } from "@stoa/wire/registry";
 import { heightHeader, readHeightHeader } from "../services/height-header.ts";
@@ -21,6 +22,7 @@ import { reflectionServices } from "./reflection.ts";
 const maxReceivedBytes = 10 * 1024 * 1024;
 const maxSentBytes = 64 * 1024 * 1024;
 const maxStreams = 100;
+const maxConnections = 1_000;
 /** Memory of one HTTP/2 session, in MiB: a reader that never reads holds no more than this and one answer. */
 const maxSessionMemoryMib = 10;
 /** A connection without calls ends after this long; a silent peer is found out by pings. */
@@ -58,32 +60,51 @@ export async function startGrpcServer(params: GrpcServerParams): Promise<GrpcSer
     "grpc.max_connection_idle_ms": idleMs,
     "grpc.keepalive_time_ms": pingIntervalMs,
     "grpc.keepalive_timeout_ms": pingTimeoutMs,
+    "grpc.enable_channelz": 0,
   });
   for (const { definition, handlers } of [...unaryServices(services, log), ...reflectionServices(services)]) {
     server.addService(definition, handlers);
   }
-  const port = await new Promise<number>((resolve, reject) => {
-    const address = `${host.includes(":") ? `[${host}]` : host}:${params.port}`;
-    server.bindAsync(address, ServerCredentials.createInsecure(), (error, bound) => {
-      if (error === null) resolve(bound);
-      else
-        reject(
-          new HostError("address-in-use", "user", `cannot listen on ${address}: ${messageOf(error)}`, { cause: error }),
-        );
-    });
+  const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
+  const listener = createServer((socket) => {
+    // Small answers are not to wait for more.
+    socket.setNoDelay(true);
+    injector.injectConnection(socket);
   });
+  listener.maxConnections = maxConnections;
+  const port = await listen(listener, host, params.port);
   return {
     port,
     url: `http://${host.includes(":") ? `[${host}]` : host}:${port}`,
     close: (graceMs = closeGraceMs) =>
       new Promise((resolve) => {
         const cut = setTimeout(() => server.forceShutdown(), graceMs);
+        listener.close();
         server.tryShutdown(() => {
           clearTimeout(cut);
           resolve();
         });
       }),
   };
+}
+
+/** The listener is ours and not grpc-js's, which takes any number of connections. */
+function listen(listener: NetServer, host: string, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    listener.once("error", (error) => reject(listenError(error, host, port)));
+    listener.listen(port, host, () => {
+      const address = listener.address();
+      resolve(typeof address === "object" && address !== null ? address.port : port);
+    });
+  });
+}
+
+function listenError(error: unknown, host: string, port: number): HostError {
+  const inUse = systemCode(error) === "EADDRINUSE";
+  const problem = inUse
+    ? `${host}:${port} is in use by another program`
+    : `cannot listen on ${host}:${port}: ${messageOf(error)}`;
+  return new HostError(inUse ? "address-in-use" : "io", inUse ? "user" : "platform", problem, { cause: error });
 }
 
 /** Handlers for every unary method of our descriptors: those that are not served say so in the reference's words. */

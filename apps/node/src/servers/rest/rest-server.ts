@@ -150,9 +150,8 @@ function findRoute(routes: readonly Route[], verb: string, rawPath: string) {
     throw new ServiceError("InvalidArgument", "the path is not UTF-8 or has a broken escape");
   }
   const parts = path.split("/").slice(1);
-  // A client that puts all parameters into a form posts it to a route that is read with GET.
   for (const route of routes) {
-    if (route.verb !== verb && !(verb === "HEAD" && route.verb === "GET")) continue;
+    if (route.verb !== verb) continue;
     const values = matchPath(route.segments, parts);
     if (values !== undefined) return { route, values };
   }
