@@ -131,3 +131,14 @@ test("reflection answers every kind of question, in both versions", async (t) =>
     assert.equal(nothing.messageResponse.case, "errorResponse");
   }
 });
+
+test("the page on compatibility names what is served and what is not", async (t) => {
+  const { caller } = await open(t);
+  const page = readFileSync(join(import.meta.dirname, "../../../../../docs/compatibility.md"), "utf8");
+  const served = await surfaceOf(caller).services();
+  const unnamed = [...served, ...grpcAbsences.map(({ name }) => name.split("/")[0] ?? "")];
+  assert.deepEqual(
+    unnamed.filter((name) => !page.includes(`\`${name}\``)),
+    [],
+  );
+});
