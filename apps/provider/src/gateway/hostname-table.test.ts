@@ -8,7 +8,7 @@ function lease(owner: string, dseq: bigint): LeaseId {
 }
 
 function table(...blocked: string[]): HostnameTable {
-  return new HostnameTable({ blocked });
+  return new HostnameTable({ blocked, ingressDomain: "ingress.test" });
 }
 
 test("a name of another owner is taken, whatever its case; one of the same owner is not", () => {
@@ -23,7 +23,8 @@ test("a second lease of the owner waits for the name until it is moved or given 
   const [first, second] = [lease("a", 1n), lease("a", 2n)];
   names.reserve(first, ["x.test"]);
   assert.deepEqual([...names.reserve(second, ["x.test", "y.test"])], ["x.test"]);
-  assert.deepEqual(names.transfer(second, ["x.test"]), [first]);
+  assert.deepEqual(names.holders(["X.test", "z.test"]), [first]);
+  names.transfer(second, ["x.test"]);
   assert.deepEqual([...names.withheld(second, ["x.test", "y.test"])], []);
   assert.deepEqual([...names.withheld(first, ["x.test"])], ["x.test"]);
   names.release(second);
@@ -44,4 +45,11 @@ test("blocked names and domains are refused to everyone", () => {
   assert.match(names.problem("a", ["domain.test"]) ?? "", /"domain\.test" is blocked by this provider$/);
   assert.match(names.problem("a", ["www.domain.test"]) ?? "", /domain "www\.domain\.test" is blocked/);
   assert.equal(names.problem("a", ["www.exact.test", "mydomain.test"]), undefined);
+});
+
+test("nobody may ask for a name that another lease gets by itself", () => {
+  const names = table();
+  const generated = "934usmpcftba1kln9pak9rcbt0";
+  assert.match(names.problem("a", [`${generated}.Ingress.test`]) ?? "", /is blocked by this provider/);
+  assert.equal(names.problem("a", ["shop.ingress.test", `${generated}.example.test`]), undefined);
 });

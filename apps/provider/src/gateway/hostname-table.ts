@@ -4,19 +4,28 @@ import { type LeaseId, leaseKey } from "../runtimes/runtime.ts";
 export interface HostnameTableParams {
   /** Names that nobody may hold; one that starts with a dot stands for a domain and everything under it. */
   readonly blocked: readonly string[];
+  /** Domain of the names that leases get by themselves: nobody asks for a name of that form, it would be another's. */
+  readonly ingressDomain: string;
 }
+
+/** The label of a generated name (`generatedHost` in the engine). */
+const generatedLabel = /^[0-9a-v]{26}$/;
 
 export class HostnameTable {
   readonly #blocked: readonly string[];
-  readonly #holders = new Map<string, LeaseId>();
+  readonly #generatedSuffix: string;
+  #holders = new Map<string, LeaseId>();
 
   constructor(params: HostnameTableParams) {
     this.#blocked = params.blocked.map((name) => name.toLowerCase());
+    this.#generatedSuffix = `.${params.ingressDomain.toLowerCase()}`;
   }
 
   #blockage(name: string): string | undefined {
     const refused = (what: string) =>
       `hostname not allowed: ${what}${JSON.stringify(name)} is blocked by this provider`;
+    const generated = name.endsWith(this.#generatedSuffix) && name.slice(0, -this.#generatedSuffix.length);
+    if (generated !== false && generatedLabel.test(generated)) return refused("");
     for (const blocked of this.#blocked) {
       if (name === blocked || (blocked.startsWith(".") && name === blocked.slice(1))) return refused("");
       if (blocked.startsWith(".") && name.endsWith(blocked)) return refused("domain ");
@@ -57,16 +66,22 @@ export class HostnameTable {
     return withheld;
   }
 
-  /** Moves names to a lease of the same owner; answers the leases that held them before. */
-  transfer(lease: LeaseId, names: readonly string[]): readonly LeaseId[] {
-    const before = new Map<string, LeaseId>();
-    for (const given of names) {
-      const name = given.toLowerCase();
-      const holder = this.#holders.get(name);
-      if (holder !== undefined && leaseKey(holder) !== leaseKey(lease)) before.set(leaseKey(holder), holder);
-      this.#holders.set(name, lease);
-    }
-    return [...before.values()];
+  /** Moves names to a lease of the same owner. The caller asked `problem` before. */
+  transfer(lease: LeaseId, names: readonly string[]): void {
+    for (const name of names) this.#holders.set(name.toLowerCase(), lease);
+  }
+
+  /** The leases that hold any of these names, one entry a name. */
+  holders(names: readonly string[]): readonly LeaseId[] {
+    return names.flatMap((name) => this.#holders.get(name.toLowerCase()) ?? []);
+  }
+
+  /** What brings everything back to how it is now. */
+  memento(): () => void {
+    const before = new Map(this.#holders);
+    return () => {
+      this.#holders = before;
+    };
   }
 
   /** The names of these that a lease does not hold. */

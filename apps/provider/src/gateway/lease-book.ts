@@ -40,10 +40,13 @@ export class LeaseBook implements LeaseService {
   readonly #params: LeaseBookParams;
   readonly #hostnames: HostnameTable;
   readonly #kept = new Map<string, ManagedLease>();
+  /** Changes follow one another: each is durable before the next looks at what there is. */
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(params: LeaseBookParams) {
     this.#params = params;
-    this.#hostnames = new HostnameTable({ blocked: params.blockedHostnames });
+    const { blockedHostnames, ingressDomain } = params;
+    this.#hostnames = new HostnameTable({ blocked: blockedHostnames, ingressDomain });
   }
 
   /** Reads what was kept before this start. */
@@ -70,10 +73,12 @@ export class LeaseBook implements LeaseService {
   }
 
   /** Forgets a lease that ended; its names are free. */
-  async remove(lease: LeaseId): Promise<void> {
-    this.#kept.delete(leaseKey(lease));
-    this.#hostnames.release(lease);
-    await this.#params.store.remove(lease);
+  remove(lease: LeaseId): Promise<void> {
+    return this.#inTurn(async () => {
+      this.#kept.delete(leaseKey(lease));
+      this.#hostnames.release(lease);
+      await this.#params.store.remove(lease);
+    });
   }
 
   async manifestGroup(lease: LeaseId): Promise<ManifestGroup | undefined> {
@@ -88,37 +93,53 @@ export class LeaseBook implements LeaseService {
     return this.#hostnames.problem(owner, hostnames);
   }
 
-  async accept(leases: readonly ManagedLease[]): Promise<void> {
-    for (const managed of leases) {
-      this.#hostnames.reserve(managed.lease, groupHostnames(managed.group));
-      this.#kept.set(leaseKey(managed.lease), managed);
-    }
-    await this.#changed(leases.map(({ lease }) => lease));
+  accept(leases: readonly ManagedLease[]): Promise<void> {
+    return this.#change(leases, () => {
+      for (const { lease, group } of leases) this.#hostnames.reserve(lease, groupHostnames(group));
+    });
   }
 
   async transferHostnames(lease: LeaseId, hostnames: readonly string[]): Promise<TransferProblem> {
     const problem = this.#hostnames.problem(lease.owner, hostnames);
     if (problem !== undefined) return problem;
-    const before = this.#hostnames.transfer(lease, hostnames);
-    await this.#changed([...before, lease]);
+    const holders = new Map(this.#hostnames.holders(hostnames).map((holder) => [leaseKey(holder), holder]));
+    holders.set(leaseKey(lease), lease);
+    const touched = [...holders].flatMap(([key]) => this.#kept.get(key) ?? []);
+    await this.#change(touched, () => this.#hostnames.transfer(lease, hostnames));
     return undefined;
   }
 
   /** A leased address is told apart by its endpoint's name and owner, so the runtime moves it by what should run. */
   async transferEndpoints(lease: LeaseId, _endpoints: readonly string[]): Promise<TransferProblem> {
-    await this.#changed([lease]);
+    this.#params.onChange([lease]);
     return undefined;
   }
 
-  async #changed(leases: readonly LeaseId[]): Promise<void> {
-    const kept = leases.flatMap((lease) => {
-      const managed = this.#kept.get(leaseKey(lease));
-      if (managed === undefined) return [];
-      const names = groupHostnames(managed.group).map((name) => name.toLowerCase());
-      const withheld = this.#hostnames.withheld(lease, names);
-      return [{ ...managed, hostnames: names.filter((name) => !withheld.has(name)) }];
+  /** Moves names, keeps these leases so, and only then counts it as done. Nothing has changed if it rejects. */
+  #change(leases: readonly ManagedLease[], moveNames: () => void): Promise<void> {
+    return this.#inTurn(async () => {
+      const undo = this.#hostnames.memento();
+      moveNames();
+      try {
+        await this.#params.store.save(leases.map((managed) => ({ ...managed, hostnames: this.#heldOf(managed) })));
+      } catch (cause) {
+        undo();
+        throw cause;
+      }
+      for (const managed of leases) this.#kept.set(leaseKey(managed.lease), managed);
+      this.#params.onChange(leases.map(({ lease }) => lease));
     });
-    await this.#params.store.save(kept);
-    this.#params.onChange(leases);
+  }
+
+  #heldOf({ lease, group }: ManagedLease): readonly string[] {
+    const names = groupHostnames(group).map((name) => name.toLowerCase());
+    const withheld = this.#hostnames.withheld(lease, names);
+    return names.filter((name) => !withheld.has(name));
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(work);
+    this.#turn = done.catch(() => undefined);
+    return done;
   }
 }

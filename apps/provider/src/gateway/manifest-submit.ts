@@ -1,4 +1,5 @@
 /** The sending of a manifest: its own checks, then the chain's, then the names (provider.md §4.2). */
+import { HostError } from "@stoa/host";
 import {
   checkManifestAgainstGroups,
   isIngress,
@@ -9,7 +10,7 @@ import {
   manifestVersion,
   validateManifest,
 } from "@stoa/market";
-import { equalBytes, type Hash } from "@stoa/std";
+import { equalBytes, type Hash, type Log } from "@stoa/std";
 import type { LeaseId } from "../runtimes/runtime.ts";
 import type { Caller } from "./caller.ts";
 import { decodeManifest } from "./manifest-decode.ts";
@@ -22,6 +23,7 @@ export interface SubmitParams {
   readonly hash: Hash;
   /** True if the provider gives every HTTP service a name of its own, so that none must be named. */
   readonly generatesHosts: boolean;
+  readonly log: Log;
 }
 
 /** The largest body that any route reads: what the manifest's reader takes. The reference reads without bound. */
@@ -70,6 +72,19 @@ async function checkNames(leased: readonly ManagedLease[], owner: string, params
   return problem === undefined ? undefined : textError(409, problem);
 }
 
+/** Nothing is promised before it is kept: what cannot be written is refused, and what ran before runs on. */
+async function keep(leased: readonly ManagedLease[], params: SubmitParams): Promise<GatewayResponse | undefined> {
+  try {
+    await params.leases.accept(leased);
+    return undefined;
+  } catch (cause) {
+    params.log.error("a manifest cannot be kept", { leases: leased.length, reason: String(cause) });
+    const full = cause instanceof HostError && cause.code === "disk-full";
+    const why = full ? "the provider's disk is full" : "the provider cannot write it down";
+    return textError(503, `the manifest was not taken: ${why}; try again later`);
+  }
+}
+
 /** Takes a manifest for a deployment that the caller may send it to, or says why not. */
 export async function submitManifest(
   body: Uint8Array,
@@ -99,6 +114,5 @@ export async function submitManifest(
   const names = await checkNames(leased, caller.owner, params);
   if (names !== undefined) return names;
   if (leased.length === 0) return textError(404, "no lease for deployment");
-  await params.leases.accept(leased);
-  return emptyResponse(200);
+  return (await keep(leased, params)) ?? emptyResponse(200);
 }

@@ -213,6 +213,54 @@ describe("keeper", () => {
     assert.equal(world.market.sent.filter((line) => line.includes("final")).length, 1);
   });
 
+  it("keeps nothing of a lease that ended while its manifest came", async () => {
+    const world = newWorld();
+    const { block, book, settle } = await open(world);
+    world.market.placeOrder(orderId(7n), testGroup(), 10_000n);
+    await block();
+    const lease = world.market.createLease(orderId(7n));
+    await block();
+    world.market.endLease(lease);
+    await block();
+    await book.accept([{ lease, group: manifest() }]);
+    await settle();
+    assert.deepEqual(book.leases(), []);
+    assert.equal(await book.hostnameProblem("another", ["a.test"]), undefined);
+    assert.deepEqual((await open(world)).book.leases(), []);
+  });
+
+  it("forgets such a manifest later if the chain was away then", async () => {
+    const world = newWorld();
+    const { block, book, keeper, settle } = await open(world);
+    world.market.placeOrder(orderId(7n), testGroup(), 10_000n);
+    await block();
+    const lease = world.market.createLease(orderId(7n));
+    await block();
+    world.market.endLease(lease);
+    await block();
+    world.market.away = true;
+    await book.accept([{ lease, group: manifest() }]);
+    await settle();
+    world.market.away = false;
+    await keeper.resync(world.market.height);
+    assert.deepEqual(book.leases(), []);
+  });
+
+  it("reads a lease's money again when the first time failed, and so sees its end", async () => {
+    const world = newWorld();
+    const { block, keeper } = await open(world);
+    world.market.placeOrder(orderId(7n), testGroup(), 105n);
+    await block();
+    const account = world.market.account.bind(world.market);
+    world.market.account = () => Promise.reject(new Error("away"));
+    world.market.createLease(orderId(7n));
+    await assert.rejects(block());
+    world.market.account = account;
+    await keeper.resync(world.market.height);
+    for (let i = 0; i < 12; i++) await block();
+    assert.equal(world.market.sent.filter((line) => line.includes("final")).length, 1);
+  });
+
   it("withdraws at its interval", async () => {
     const world = newWorld();
     const { block } = await open(world, { withdrawIntervalMs: 5000 });

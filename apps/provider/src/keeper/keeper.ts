@@ -62,12 +62,17 @@ export class Keeper {
   /** Reads everything of ours from the chain anew. Until this has succeeded once nothing is removed or closed. */
   async resync(height: bigint): Promise<void> {
     const { reads, orders, leases } = this.#params;
-    this.#height = height;
+    // Blocks may have come since the caller looked.
+    if (height > this.#height) this.#height = height;
     const [openOrders, bids, live] = await Promise.all([reads.openOrders(), reads.ownOpenBids(), reads.ownLeases()]);
     const open = new Set(openOrders.map(({ id }) => formatOrderId(id)));
     for (const row of live) await leases.admit(row);
     await this.#endMissing(new Set(live.map(({ lease }) => leaseKey(lease))));
     if (!this.#ready) await leases.forgetEnded();
+    for (const lease of leases.strays()) {
+      await this.refreshLease(lease);
+      if (!leases.has(leaseKey(lease))) await leases.forget(lease);
+    }
     const known = new Set(orders.openBids().map(({ order }) => order));
     for (const { order, price } of bids) {
       const key = formatOrderId(order);
@@ -166,6 +171,8 @@ export class Keeper {
       const key = leaseKey(lease);
       try {
         if (!leases.has(key)) await this.refreshLease(lease);
+        // It ended while its manifest came.
+        if (!leases.has(key)) await leases.forget(lease);
       } catch (cause) {
         log.warn("a lease cannot be read", { lease: key, reason: String(cause) });
       }

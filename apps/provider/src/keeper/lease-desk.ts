@@ -68,7 +68,12 @@ export class LeaseDesk {
   /** A lease of ours that is live on the chain: its room is kept from now on, whatever happens to this process. */
   async admit(row: LeaseRow): Promise<void> {
     const key = leaseKey(row.lease);
-    if (this.#leases.has(key)) return;
+    const known = this.#leases.get(key);
+    if (known !== undefined) {
+      // The chain went away just when its money was asked for.
+      if (known.account === null) await this.readMoney(row.lease.owner, row.lease.dseq);
+      return;
+    }
     const { nowMs, withdrawIntervalMs, store, log } = this.#params;
     const order = orderOfLease(key);
     const reservation = await this.#reservation(row.lease, order);
@@ -110,6 +115,16 @@ export class LeaseDesk {
     this.#params.store.remove(order);
     await this.#params.book.remove(entry.row.lease);
     this.#params.log.info("lease ended", { lease: key });
+  }
+
+  /** Leases that have a manifest here and are not known to live: they ended while it came, or just began. */
+  strays(): LeaseId[] {
+    return this.#params.book.leases().flatMap(({ lease }) => (this.#leases.has(leaseKey(lease)) ? [] : [lease]));
+  }
+
+  /** Forgets the manifest of a lease that does not live. */
+  async forget(lease: LeaseId): Promise<void> {
+    await this.#params.book.remove(lease);
   }
 
   /** Manifests of leases that ended while this program was away. */
