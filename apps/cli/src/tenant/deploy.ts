@@ -11,7 +11,7 @@ import {
 } from "@stoa/wire/akash.deployment.v1beta4";
 import { MsgCreateLeaseSchema } from "@stoa/wire/akash.market.v1beta5";
 import { CliError } from "../command.ts";
-import { type BidChoice, type BidRow, chooseBid, orderText, waitForBids } from "./bids.ts";
+import { type BidChoice, type BidRow, chooseBid, orderText, registeredBidders, waitForBids } from "./bids.ts";
 import { chainFailure } from "./connection.ts";
 import type { ServiceState, TenantGateway } from "./gateway.ts";
 import { speaksHttp } from "./http-probe.ts";
@@ -168,6 +168,8 @@ async function pickBid(params: DeployParams, order: OrderId): Promise<{ bid: Bid
     choice: params.choice,
     firstBidMs: params.firstBidMs,
     moreBlocks: moreBidsBlocks,
+    // Who cannot be asked for is waited for.
+    bidders: await registeredBidders(params.client).catch(() => undefined),
     onBids: (rows) => params.onEvent({ event: "bids", order, bids: rows }),
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     nowMs: () => performance.now(),
