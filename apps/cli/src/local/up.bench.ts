@@ -17,7 +17,8 @@ interface BlockMeta {
 async function firstBlockAfter(rpc: string, momentMs: number): Promise<number> {
   const client = clientOf(rpc);
   const { height } = await client.status();
-  const range = { minHeight: String(height - headersAsked + 1n), maxHeight: String(height) };
+  const lowest = height > headersAsked ? height - headersAsked + 1n : 1n;
+  const range = { minHeight: String(lowest), maxHeight: String(height) };
   const { block_metas: metas } = (await client.rpc.call("blockchain", range)) as { block_metas: readonly BlockMeta[] };
   const times = metas
     .flatMap(({ header }) => parseTimeText(header.time) ?? [])
