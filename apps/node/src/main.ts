@@ -14,6 +14,8 @@ import type { Backend } from "@stoa/store";
 import { type DecCoins, formatDecCoins, parseDecCoins, txTypesOf } from "@stoa/wire";
 import { registry } from "@stoa/wire/registry";
 import { EmbeddedEngine } from "./engines/embedded/embedded-engine.ts";
+import type { EventIndex } from "./event-index/event-index.ts";
+import { SqliteEventIndex } from "./event-index/sqlite-event-index.ts";
 import { type NodeHome, openNodeHome } from "./home/node-home.ts";
 import { loadSignedState, precommitStep, saveSignedState } from "./home/validator-key.ts";
 import type { NodeConfig } from "./node-config.ts";
@@ -71,7 +73,8 @@ async function build(params: StartNodeParams, scope: Scope): Promise<Omit<Runnin
   const home = openNodeHome(params.home);
   scope.add("home", home.lock);
   const backend = scope.add("database", await LevelBackend.open(join(home.dataFolder, "state")));
-  const { engine, chain } = makeEngine(params, home, backend, minGasPrices);
+  const index = scope.add("event index", SqliteEventIndex.open(join(home.dataFolder, "events.sqlite")));
+  const { engine, chain } = makeEngine(params, { home, backend, index, minGasPrices });
   guardSignedState(home, engine.height);
   scope.defer("signed state", () => recordSigned(home, engine.height));
   scope.defer("engine", () => engine.stop());
@@ -152,11 +155,16 @@ async function startQueryServers({ config, log }: StartNodeParams, scope: Scope,
   return [grpc, rest] as const;
 }
 
+interface EngineParts {
+  readonly home: NodeHome;
+  readonly backend: Backend;
+  readonly index: EventIndex;
+  readonly minGasPrices: DecCoins;
+}
+
 function makeEngine(
   { config, log }: StartNodeParams,
-  home: NodeHome,
-  backend: Backend,
-  minGasPrices: DecCoins,
+  { home, backend, index, minGasPrices }: EngineParts,
 ): { readonly engine: EmbeddedEngine; readonly chain: ChainParts } {
   const crypto = { hash: nativeHash, verifier: createNativeVerifier({ log }) };
   const modules = createModules(crypto);
@@ -181,6 +189,8 @@ function makeEngine(
     log: log.child({ part: "engine" }),
     blockIntervalMs: config.blockIntervalMs,
     emptyBlocks: config.emptyBlocks,
+    index,
+    retainBlocks: config.retainBlocks,
   });
   return { engine, chain: stateMachine };
 }

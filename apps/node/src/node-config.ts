@@ -24,6 +24,11 @@ export const nodeConfigSchema = {
     min: 1,
     max: 10_000_000,
   }),
+  retainBlocks: setting.integer(0, {
+    description: "blocks, results and index entries that are kept, the last ones; 0 keeps all",
+    min: 0,
+    max: 1_000_000_000,
+  }),
   moniker: setting.text("stoa", { description: "name of the node in its status" }),
   ignoredGenesisSections: setting.list([], {
     description: "sections of app_state that no module here reads and that may be left out",

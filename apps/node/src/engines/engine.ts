@@ -11,6 +11,9 @@ import type {
   ValidatorSet,
   ValidatorUpdate,
 } from "@stoa/consensus";
+import type { Matches, SearchFilter, TxPlace } from "../event-index/event-index.ts";
+
+export { type Matches, type SearchFilter, SearchTooWideError, type TxPlace } from "../event-index/event-index.ts";
 
 /** A committed block with its name. */
 export interface StoredBlock {
@@ -35,12 +38,6 @@ export interface CommittedBlock extends StoredBlock {
   /** The precommits for it. */
   readonly commit: Commit;
   readonly results: BlockResults;
-}
-
-/** Where a transaction stands in the chain. */
-export interface TxPlace {
-  readonly height: bigint;
-  readonly index: number;
 }
 
 /** One transaction of a committed block. */
@@ -86,21 +83,6 @@ export interface MempoolView {
   readonly totalBytes: number;
 }
 
-/** What to look for in the index: all the given attributes, within the heights. */
-export interface SearchFilter {
-  /** Event attributes as `type.key` with the exact value. */
-  readonly equals: readonly { readonly key: string; readonly value: string }[];
-  /** An attribute that must be there, with any value; only looked at when nothing is given in `equals`. */
-  readonly having?: string | undefined;
-  readonly minHeight: bigint;
-  readonly maxHeight: bigint;
-}
-
-/** Too many rows match; the caller must narrow the search. */
-export class SearchTooWideError extends Error {
-  override readonly name = "SearchTooWideError";
-}
-
 /**
  * A consensus engine as the servers see it. Everything that may travel is asynchronous, so that CometBFT over ABCI can
  * stand behind it as well as the embedded engine.
@@ -133,10 +115,10 @@ export interface Engine {
   consensusParams(height: bigint): Promise<ConsensusParams | undefined>;
   tx(hash: Uint8Array): Promise<StoredTx | undefined>;
   txAt(place: TxPlace): Promise<StoredTx | undefined>;
-  /** Places of matching transactions in the order of the chain. Throws SearchTooWideError beyond a limit. */
-  searchTxs(filter: SearchFilter): Promise<readonly TxPlace[]>;
-  /** Heights of blocks whose own events match, ascending. Throws SearchTooWideError beyond a limit. */
-  searchBlocks(filter: SearchFilter): Promise<readonly bigint[]>;
+  /** Transactions by their events. Throws SearchTooWideError beyond a limit. */
+  searchTxs(filter: SearchFilter): Promise<Matches<TxPlace>>;
+  /** Blocks by events of their own; the places have index 0. Throws SearchTooWideError beyond a limit. */
+  searchBlocks(filter: SearchFilter): Promise<Matches<TxPlace>>;
   /** Calls the listener after each block is durable and readable; returns how to end that. */
   onBlock(listener: (block: CommittedBlock) => void): () => void;
 }

@@ -1,4 +1,4 @@
-import { concatBytes, type Hash, uint32Be, uint64Be, utf8 } from "@stoa/std";
+import { concatBytes, uint32Be, uint64Be, utf8 } from "@stoa/std";
 
 /*
  * Keys of the engine's records on the backend. The state machine's keys have another prefix, so that both share one
@@ -7,17 +7,10 @@ import { concatBytes, type Hash, uint32Be, uint64Be, utf8 } from "@stoa/std";
 const prefix = utf8("engine/");
 const key = (tag: string, ...parts: Uint8Array[]): Uint8Array => concatBytes(prefix, utf8(tag), ...parts);
 
-/** Attribute values longer than this stand in the index with their hash, so that keys stay short. */
-const maxValueBytes = 256;
-
-const lengthPrefixed = (bytes: Uint8Array): Uint8Array => concatBytes(uint32Be(bytes.length), bytes);
-
-/** What an index leads to: transactions by their events, or blocks by the events of their own. */
-export type IndexKind = "tx" | "block";
-const indexTags: Readonly<Record<IndexKind, string>> = { tx: "a", block: "e" };
-
 export const chainKeys = {
   state: (): Uint8Array => key("state"),
+  /** Height of the first block that is kept. */
+  base: (): Uint8Array => key("base"),
   /** The serialised block. */
   block: (height: bigint): Uint8Array => key("b", uint64Be(height)),
   blockId: (height: bigint): Uint8Array => key("i", uint64Be(height)),
@@ -30,20 +23,11 @@ export const chainKeys = {
   rules: (height: bigint): Uint8Array => key("v", uint64Be(height)),
   /** Height and index of a transaction's hash. */
   placeOfTx: (hash: Uint8Array): Uint8Array => key("x", hash),
-  /** Everything of the index with this attribute, whatever its value. */
-  tag: (kind: IndexKind, name: string): Uint8Array => key(indexTags[kind], lengthPrefixed(utf8(name))),
-  /** Everything of the index with this attribute and value, in the order of the chain. */
-  attribute: (hash: Hash, kind: IndexKind, name: string, value: string): Uint8Array => {
-    const bytes = utf8(value);
-    const short =
-      bytes.length <= maxValueBytes ? bytes : concatBytes(bytes.slice(0, maxValueBytes), hash.sha256(bytes));
-    return concatBytes(chainKeys.tag(kind, name), lengthPrefixed(short));
-  },
   place: (height: bigint, index: number): Uint8Array => concatBytes(uint64Be(height), uint32Be(index)),
 };
 
-/** Bytes of a place at the end of index keys. */
-export const placeBytes = 12;
+/** Bytes of a place. */
+const placeBytes = 12;
 
 export function readPlace(bytes: Uint8Array): { readonly height: bigint; readonly index: number } {
   const view = new DataView(bytes.buffer, bytes.byteOffset + bytes.length - placeBytes, placeBytes);

@@ -23,15 +23,12 @@ import {
   ValidatorSet,
   type ValidatorUpdate,
 } from "@stoa/consensus";
-import { emptyBytes, type Hash, prefixEnd, readUint64Be, uint64Be } from "@stoa/std";
-import type { Backend, BatchOperation, KeyRange } from "@stoa/store";
-import type { BlockResults, CommittedBlock, SearchFilter, StoredBlock, StoredTx, TxPlace } from "../engine.ts";
-import { SearchTooWideError } from "../engine.ts";
-import { chainKeys, type IndexKind, placeBytes, readPlace } from "./chain-keys.ts";
+import { emptyBytes, type Hash, readUint64Be, uint64Be } from "@stoa/std";
+import type { Backend, BatchOperation } from "@stoa/store";
+import type { IndexedBlock } from "../../event-index/event-index.ts";
+import type { BlockResults, CommittedBlock, StoredBlock, StoredTx, TxPlace } from "../engine.ts";
+import { chainKeys, readPlace } from "./chain-keys.ts";
 import { decodeEngineState, type EngineState, encodeEngineState } from "./engine-state.ts";
-
-/** Index rows that one search may walk: about a second of work. */
-const maxSearchedRows = 200_000;
 
 /** Decoded blocks that are kept: clients ask for the transactions of one block one after another. */
 const maxRecentBlocks = 4;
@@ -111,55 +108,6 @@ export class ChainStore {
     return place && this.txAt(readPlace(place));
   }
 
-  /** Places that match, in the order of the chain; those of blocks have index 0 (base-chain.md §5.4). */
-  async search(kind: IndexKind, filter: SearchFilter): Promise<TxPlace[]> {
-    const [first, ...others] = filter.equals;
-    const found = new Map<string, TxPlace>();
-    let walked = 0;
-    for await (const place of this.rows(kind, filter, first)) {
-      if (++walked > maxSearchedRows) {
-        throw new SearchTooWideError(`more than ${maxSearchedRows} rows to look at: narrow the query`);
-      }
-      if (place.height < filter.minHeight || place.height > filter.maxHeight) continue;
-      if (!others.every(({ key, value }) => this.hasAttribute(kind, key, value, place))) continue;
-      found.set(`${place.height}/${place.index}`, place);
-    }
-    const places = [...found.values()];
-    return places.sort((a, b) => (a.height === b.height ? a.index - b.index : a.height < b.height ? -1 : 1));
-  }
-
-  private hasAttribute(kind: IndexKind, name: string, value: string, { height, index }: TxPlace): boolean {
-    const prefix = chainKeys.attribute(this.hash, kind, name, value);
-    return this.backend.get(join(prefix, chainKeys.place(height, index))) !== undefined;
-  }
-
-  /** Rows of the narrowest range that holds all matches. */
-  private async *rows(kind: IndexKind, filter: SearchFilter, equal?: { key: string; value: string }) {
-    const { minHeight, maxHeight, having } = filter;
-    let range: KeyRange;
-    if (equal !== undefined) {
-      const prefix = chainKeys.attribute(this.hash, kind, equal.key, equal.value);
-      range = {
-        start: join(prefix, chainKeys.place(minHeight, 0)),
-        end: join(prefix, chainKeys.place(maxHeight + 1n, 0)),
-      };
-    } else if (having !== undefined) {
-      const prefix = chainKeys.tag(kind, having);
-      range = { start: prefix, end: prefixEnd(prefix) };
-    } else if (kind === "tx") {
-      range = { start: chainKeys.txResult(minHeight, 0), end: chainKeys.txResult(maxHeight + 1n, 0) };
-    } else {
-      for await (const [key] of this.backend.iterate({
-        start: chainKeys.block(minHeight),
-        end: chainKeys.block(maxHeight + 1n),
-      })) {
-        yield { height: readUint64Be(key, key.length - 8), index: 0 };
-      }
-      return;
-    }
-    for await (const [key] of this.backend.iterate(range)) yield readPlace(key);
-  }
-
   txAt({ height, index }: TxPlace): StoredTx | undefined {
     const tx = this.block(height)?.block.txs[index];
     const result = this.txResult(height, index);
@@ -192,30 +140,43 @@ export class ChainStore {
       const name = this.hash.sha256(tx);
       // Bytes that failed may come again: the later one counts, unless it fails where an earlier one did not.
       if (result.code === 0 || this.tx(name)?.result.code !== 0) put(chainKeys.placeOfTx(name), place);
-      for (const [tag, value] of indexedAttributes(result.events)) {
-        put(join(chainKeys.attribute(this.hash, "tx", tag, value), place), emptyBytes);
-      }
-    }
-    for (const [tag, value] of indexedAttributes(results.events)) {
-      put(join(chainKeys.attribute(this.hash, "block", tag, value), chainKeys.place(height, 0)), emptyBytes);
     }
     put(chainKeys.state(), encodeEngineState(state));
     return operations;
   }
-}
 
-function join(prefix: Uint8Array, place: Uint8Array): Uint8Array {
-  const out = new Uint8Array(prefix.length + placeBytes);
-  out.set(prefix);
-  out.set(place, prefix.length);
-  return out;
-}
+  /** What removes the blocks from `from` up to `to`, which is the first that stays. */
+  pruneOperations(from: bigint, to: bigint): BatchOperation[] {
+    const operations: BatchOperation[] = [];
+    const remove = (key: Uint8Array): void => void operations.push({ type: "del", key });
+    for (let height = from; height < to; height++) {
+      const stored = this.block(height);
+      if (stored === undefined) continue;
+      for (const [index, tx] of stored.block.txs.entries()) {
+        remove(chainKeys.txResult(height, index));
+        const name = chainKeys.placeOfTx(this.hash.sha256(tx));
+        const place = this.backend.get(name);
+        // The same bytes may stand in a later block, too.
+        if (place !== undefined && readPlace(place).height === height) remove(name);
+      }
+      remove(chainKeys.heightOfHash(stored.blockId.hash));
+      for (const key of [chainKeys.block, chainKeys.blockId, chainKeys.results, chainKeys.rules]) remove(key(height));
+      this.recent.delete(height);
+    }
+    operations.push({ type: "put", key: chainKeys.base(), value: uint64Be(to) });
+    return operations;
+  }
 
-/** `type.key` and value of every attribute that searches may use. */
-export function* indexedAttributes(events: readonly AbciEvent[]): Generator<readonly [name: string, value: string]> {
-  for (const { type, attributes } of events) {
-    if (type === "") continue;
-    for (const { key, value, index } of attributes) if (index && key !== "") yield [`${type}.${key}`, value];
+  /** Height of the first block that is kept; undefined if none was ever pruned. */
+  base(): bigint | undefined {
+    const bytes = this.backend.get(chainKeys.base());
+    return bytes && readUint64Be(bytes);
+  }
+
+  /** A block as the event index wants it. */
+  indexed(height: bigint): IndexedBlock | undefined {
+    const results = this.results(height);
+    return results && { height, events: results.events, txs: results.txResults.map(({ events }) => events) };
   }
 }
 

@@ -4,6 +4,7 @@ import { defaultConsensusParams } from "@stoa/consensus";
 import { nativeHash } from "@stoa/host";
 import { Prng, silentLog, toHex, utf8 } from "@stoa/std";
 import { type BatchOperation, MemoryBackend } from "@stoa/store";
+import { SqliteEventIndex } from "../../event-index/sqlite-event-index.ts";
 import { signerOfSeed } from "../../home/validator-key.ts";
 import { KvMachine } from "../../testing/kv-machine.ts";
 import { ManualTime } from "../../testing/manual-time.ts";
@@ -34,6 +35,7 @@ function live(backend: MortalBackend, now: bigint): Life {
   const time = new ManualTime(now);
   const machine = new KvMachine(backend);
   const engine = new EmbeddedEngine({
+    index: SqliteEventIndex.open(":memory:"),
     backend,
     stateMachine: machine,
     genesis: {

@@ -13,6 +13,8 @@ import {
 import { createNativeVerifier, nativeHash } from "@stoa/host";
 import { silentLog, utf8 } from "@stoa/std";
 import { type BatchOperation, MemoryBackend } from "@stoa/store";
+import type { SearchFilter } from "../../event-index/event-index.ts";
+import { SqliteEventIndex } from "../../event-index/sqlite-event-index.ts";
 import type { Genesis } from "../../home/genesis.ts";
 import { signerOfSeed } from "../../home/validator-key.ts";
 import { KvMachine } from "../../testing/kv-machine.ts";
@@ -46,6 +48,7 @@ function world(changes: Partial<EmbeddedEngineParams> = {}, backend = new Memory
   const time = new ManualTime(startNs);
   const machine = new KvMachine(backend);
   const engine = new EmbeddedEngine({
+    index: SqliteEventIndex.open(":memory:"),
     backend,
     stateMachine: machine,
     genesis,
@@ -240,22 +243,30 @@ test("results, indexes and events of a block are readable when it is published",
     results?.txResults.map(({ code }) => code),
     [0, 1, 0],
   );
+  const found = async (changes: Partial<SearchFilter>): Promise<number[]> => {
+    const matches = await engine.searchTxs({ minHeight: 1n, maxHeight: 10n, equals: [], ...changes });
+    return (await matches.page(0, 10, "asc")).map(({ index }) => index);
+  };
+  const value = { key: "kv.Set.value", value: '"x"' };
+  assert.deepEqual(await found({ equals: [value] }), [0, 2]);
+  assert.deepEqual(await found({ equals: [value, { key: "kv.Set.key", value: "b" }] }), [2]);
+  assert.deepEqual(await found({}), [0, 1, 2]);
+  assert.deepEqual(await found({ minHeight: 3n, maxHeight: 9n }), []);
+});
+
+test("old blocks go when only some are kept, and what was there is said", async () => {
+  const { engine, time } = world({ retainBlocks: 3 });
+  await engine.start();
+  await engine.broadcast(utf8("a=x"));
+  for (let n = 0; n < 6; n++) await time.step();
+  assert.deepEqual(await engine.heights(), { lowest: 5n, highest: 7n });
+  assert.equal(await engine.block(4n), undefined);
+  assert.equal(await engine.results(2n), undefined);
+  assert.equal(await engine.validators(4n), undefined);
+  assert.equal((await engine.status()).earliest.block.header.height, 5n);
   const filter = { minHeight: 1n, maxHeight: 10n };
-  const both = await engine.searchTxs({ ...filter, equals: [{ key: "kv.Set.value", value: '"x"' }] });
-  assert.deepEqual(
-    both.map(({ index }) => index),
-    [0, 2],
-  );
-  const equals = [
-    { key: "kv.Set.value", value: '"x"' },
-    { key: "kv.Set.key", value: "b" },
-  ];
-  assert.deepEqual(
-    (await engine.searchTxs({ ...filter, equals })).map(({ index }) => index),
-    [2],
-  );
-  assert.equal((await engine.searchTxs({ ...filter, equals: [] })).length, 3);
-  assert.equal((await engine.searchTxs({ minHeight: 3n, maxHeight: 9n, equals: [] })).length, 0);
+  assert.equal((await engine.searchTxs({ ...filter, equals: [] })).total, 0, "its block is gone");
+  assert.equal((await engine.searchBlocks({ ...filter, equals: [] })).total, 3);
 });
 
 test("the mempool refuses with the reference's words", async () => {

@@ -11,8 +11,9 @@ import {
   type Timers,
   toHexUpper,
 } from "@stoa/std";
-import type { Backend } from "@stoa/store";
+import type { Backend, BatchOperation } from "@stoa/store";
 import { fromValidatorUpdate, toTimestamp, toValidatorUpdate } from "../../abci-values.ts";
+import type { EventIndex } from "../../event-index/event-index.ts";
 import type { Genesis } from "../../home/genesis.ts";
 import type { Signer } from "../../home/validator-key.ts";
 import type { StateMachine } from "../../state-machine.ts";
@@ -21,6 +22,7 @@ import type {
   CommittedBlock,
   Engine,
   EngineStatus,
+  Matches,
   MempoolView,
   SearchFilter,
   StoredBlock,
@@ -56,7 +58,14 @@ export interface EmbeddedEngineParams {
   /** Make blocks that hold nothing. If not: when transactions wait, an app hash is unproven, or something is due. */
   readonly emptyBlocks: boolean;
   readonly mempoolLimits?: MempoolLimits;
+  /** Where transactions and blocks are found by their events; brought up to the chain at every start. */
+  readonly index: EventIndex;
+  /** Blocks that are kept, the last ones; 0 keeps all. */
+  readonly retainBlocks?: number;
 }
+
+/** Old blocks that one new block removes: pruning catches up without holding up anybody. */
+const maxPrunedPerBlock = 50n;
 
 /**
  * One validator in one process: it proposes, signs and commits alone (base-chain.md §2.9). A block, its results, its
@@ -71,6 +80,8 @@ export class EmbeddedEngine implements Engine {
   private readonly pool: Mempool;
   private readonly listeners = new Set<(block: CommittedBlock) => void>();
   private state: EngineState;
+  /** The first block that is kept. */
+  private base: bigint;
   /** Settled when no block is being made: checks wait for it, since a commit resets what they are checked against. */
   private working: Promise<void> = Promise.resolve();
   private timer: Timer | undefined;
@@ -86,6 +97,7 @@ export class EmbeddedEngine implements Engine {
     this.chainId = params.genesis.chainId;
     this.store = new ChainStore(params.backend, params.hash);
     this.state = this.openState();
+    this.base = this.store.base() ?? this.state.initialHeight;
     const limits = params.mempoolLimits ?? defaultMempoolLimits;
     const check = (tx: Uint8Array, recheck: boolean): CheckResult => params.stateMachine.checkTx({ tx, recheck });
     this.pool = new Mempool({ hash: params.hash, limits, check });
@@ -102,6 +114,7 @@ export class EmbeddedEngine implements Engine {
   async start(): Promise<void> {
     if (this.running) return;
     this.running = true;
+    this.catchUpIndex();
     if (this.state.lastHeight === 0n) await this.runOnce();
     if (this.failure !== undefined) throw this.failure;
     this.schedule();
@@ -219,17 +232,60 @@ export class EmbeddedEngine implements Engine {
     const committed: CommittedBlock = { block, blockId, size: encoded.length, results, commit };
     const rules = { validators: before.validators, params: before.params };
     const operations = this.store.operations({ committed, encoded, rules, state });
-    // Every block is kept: retainHeight is advice to prune, and pruning blocks is not done yet.
     const changes = stateMachine.commit();
-    await backend.write([...operations, ...changes.operations]);
+    const base = this.nextBase(block.header.height, changes.retainHeight);
+    const pruned = base === undefined ? [] : this.prune(base);
+    await backend.write([...operations, ...pruned, ...changes.operations]);
     stateMachine.committed();
     this.state = state;
+    this.base = base ?? this.base;
+    this.catchUpIndex();
     this.unprovenAppHash = !equalBytes(before.appHash, state.appHash) || before.lastHeight === 0n;
     this.pool.update(
       txs,
       results.txResults.map(({ code }) => code),
     );
     this.publish(committed);
+  }
+
+  /** The first block to keep from now on; undefined while nothing is to be removed. */
+  private nextBase(height: bigint, advised: bigint): bigint | undefined {
+    const kept = BigInt(this.params.retainBlocks ?? 0);
+    const wanted = kept > 0n && height - kept + 1n > advised ? height - kept + 1n : advised;
+    const step = this.base + maxPrunedPerBlock;
+    const base = wanted < step ? wanted : step;
+    return base > this.base && base <= height ? base : undefined;
+  }
+
+  /** Forgets blocks in the index, which needs their events for that, and says what removes them. */
+  private prune(base: bigint): BatchOperation[] {
+    for (let height = this.base; height < base; height++) {
+      const block = this.store.indexed(height);
+      if (block !== undefined) this.indexing(() => this.params.index.remove(block));
+    }
+    return this.store.pruneOperations(this.base, base);
+  }
+
+  /** Hands the index every block that it lacks; all of them when it knows of blocks that the chain does not have. */
+  private catchUpIndex(): void {
+    const { index } = this.params;
+    this.indexing(() => {
+      if (index.height > this.state.lastHeight) index.clear();
+      const lowest = index.height < this.base ? this.base : index.height + 1n;
+      for (let height = lowest; height <= this.state.lastHeight; height++) {
+        const block = this.store.indexed(height);
+        if (block !== undefined) index.append(block);
+      }
+    });
+  }
+
+  /** A fault of the index costs searches, never blocks; what it lacks it gets with the next block or start. */
+  private indexing(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.params.log.error("the event index failed", { reason: messageOf(error) });
+    }
   }
 
   private publish(block: CommittedBlock): void {
@@ -284,7 +340,7 @@ export class EmbeddedEngine implements Engine {
     const { signer } = this.params;
     const { state } = this;
     const latest = this.store.block(state.lastHeight);
-    const earliest = this.store.block(state.initialHeight);
+    const earliest = this.store.block(this.base);
     if (latest === undefined || earliest === undefined) throw new ConsensusError("there is no block yet");
     const power = state.validators.byAddress(signer.address)?.power ?? 0n;
     return {
@@ -298,7 +354,7 @@ export class EmbeddedEngine implements Engine {
   }
 
   async heights(): Promise<{ lowest: bigint; highest: bigint }> {
-    return { lowest: this.state.initialHeight, highest: this.state.lastHeight };
+    return { lowest: this.base, highest: this.state.lastHeight };
   }
 
   async block(height: bigint): Promise<StoredBlock | undefined> {
@@ -337,11 +393,11 @@ export class EmbeddedEngine implements Engine {
     return this.store.txAt(place);
   }
 
-  searchTxs(filter: SearchFilter): Promise<readonly TxPlace[]> {
-    return this.store.search("tx", filter);
+  async searchTxs(filter: SearchFilter): Promise<Matches<TxPlace>> {
+    return this.params.index.search("tx", filter);
   }
 
-  async searchBlocks(filter: SearchFilter): Promise<readonly bigint[]> {
-    return (await this.store.search("block", filter)).map(({ height }) => height);
+  async searchBlocks(filter: SearchFilter): Promise<Matches<TxPlace>> {
+    return this.params.index.search("block", filter);
   }
 }

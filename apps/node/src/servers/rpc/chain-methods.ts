@@ -12,7 +12,7 @@ import {
   validatorJson,
 } from "./json-values.ts";
 import { heightOf, method, pageOf, type RpcContext, type RpcMethod } from "./method.ts";
-import { inOrder, readQuery, searchBlocks } from "./search.ts";
+import { readOrder, readQuery, searchBlocks } from "./search.ts";
 
 /** Headers that one `blockchain` call answers. */
 const maxHeaders = 20n;
@@ -125,14 +125,15 @@ const blockchain = method(
 const blockSearch = method(
   { query: "text", page: "count", per_page: "count", order_by: "text" },
   async (context, { query = "", page, per_page: perPage, order_by: orderBy = "" }) => {
-    const heights = inOrder(await searchBlocks(context, readQuery(query)), orderBy, "desc");
-    const { start, end } = pageOf(heights.length, page, perPage);
+    const found = await searchBlocks(context, readQuery(query));
+    const order = readOrder(orderBy, "desc");
+    const { start, end } = pageOf(found.total, page, perPage);
     const blocks = [];
-    for (const height of heights.slice(start, end)) {
+    for (const { height } of await found.page(start, end, order)) {
       const stored = await blockAt(context, height);
       blocks.push({ block_id: blockIdJson(stored.blockId), block: blockJson(stored.block) });
     }
-    return { blocks, total_count: String(heights.length) };
+    return { blocks, total_count: String(found.total) };
   },
 );
 

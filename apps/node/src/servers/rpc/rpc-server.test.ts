@@ -8,6 +8,7 @@ import { silentLog, toBase64, toHexUpper, utf8 } from "@stoa/std";
 import { MemoryBackend } from "@stoa/store";
 import { WebSocket } from "ws";
 import { EmbeddedEngine } from "../../engines/embedded/embedded-engine.ts";
+import { SqliteEventIndex } from "../../event-index/sqlite-event-index.ts";
 import type { Genesis } from "../../home/genesis.ts";
 import { signerOfSeed } from "../../home/validator-key.ts";
 import { KvMachine } from "../../testing/kv-machine.ts";
@@ -31,6 +32,7 @@ async function startRpc(t: TestContext, blockIntervalMs = 20): Promise<{ url: st
   const ports = { hash: nativeHash, clock: systemClock, timers: systemTimers, log: silentLog };
   const stateMachine = new KvMachine(backend);
   const engine = new EmbeddedEngine({
+    index: SqliteEventIndex.open(":memory:"),
     ...ports,
     backend,
     stateMachine,

@@ -4,7 +4,7 @@ import type { CommittedBlock, StoredTx } from "../../engines/engine.ts";
 import { type JsonValue, RpcError } from "./json-rpc.ts";
 import { merkleProofJson, txResultJson } from "./json-values.ts";
 import { method, pageOf, type RpcContext, type RpcMethod } from "./method.ts";
-import { inOrder, readQuery, searchTxs } from "./search.ts";
+import { readOrder, readQuery, searchTxs } from "./search.ts";
 
 /** How long `broadcast_tx_commit` waits for the block (base-chain.md §1.6). */
 const commitTimeoutMs = 10_000;
@@ -108,14 +108,15 @@ const tx = method({ hash: "bytes", prove: "yesNo" }, async (context, { hash = em
 const txSearch = method(
   { query: "text", prove: "yesNo", page: "count", per_page: "count", order_by: "text" },
   async (context, { query = "", prove = false, page, per_page: perPage, order_by: orderBy = "" }) => {
-    const found = inOrder(await searchTxs(context, readQuery(query)), orderBy, "asc");
-    const { start, end } = pageOf(found.length, page, perPage);
+    const found = await searchTxs(context, readQuery(query));
+    const order = readOrder(orderBy, "asc");
+    const { start, end } = pageOf(found.total, page, perPage);
     const txs: JsonValue[] = [];
-    for (const place of found.slice(start, end)) {
+    for (const place of await found.page(start, end, order)) {
       const stored = await context.engine.txAt(place);
       if (stored !== undefined) txs.push(await txJson(context, stored, prove));
     }
-    return { txs, total_count: String(found.length) };
+    return { txs, total_count: String(found.total) };
   },
 );
 

@@ -6,7 +6,7 @@ import { BroadcastMode, OrderBy, Service, type Tx, TxSchema } from "@stoa/wire/c
 import { registry } from "@stoa/wire/registry";
 import { MempoolError, type StoredTx } from "../../engines/engine.ts";
 import { pageOf } from "../rpc/method.ts";
-import { inOrder, readQuery, searchTxs } from "../rpc/search.ts";
+import { readQuery, searchTxs } from "../rpc/search.ts";
 import { blockIdMessage, blockMessage, requireBlock } from "./comet-service.ts";
 import type { ServiceContext } from "./service-context.ts";
 import { ServiceError } from "./service-error.ts";
@@ -92,18 +92,18 @@ async function getTxsEvent(context: ServiceContext, request: SearchRequest) {
   const limit = request.limit === 0n ? defaultPageTxs : request.limit;
   const order = request.orderBy === OrderBy.DESC ? "desc" : "asc";
   try {
-    const found = inOrder(await searchTxs(context, readQuery(query)), order, "asc");
-    const { start, end } = pageOf(found.length, page, limit);
+    const found = await searchTxs(context, readQuery(query));
+    const { start, end } = pageOf(found.total, page, limit);
     const txs: Tx[] = [];
     const txResponses = [];
-    for (const place of found.slice(start, end)) {
+    for (const place of await found.page(start, end, order)) {
       const stored = await context.engine.txAt(place);
       if (stored === undefined) continue;
       const tx = readTx(stored.tx);
       txs.push(tx);
       txResponses.push(await txResponse(context, stored, tx));
     }
-    return { txs, txResponses, total: BigInt(found.length) };
+    return { txs, txResponses, total: BigInt(found.total) };
   } catch (problem) {
     if (problem instanceof ServiceError) throw problem;
     throw new ServiceError("Unknown", problem instanceof Error ? problem.message : String(problem));

@@ -1,0 +1,85 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import type { AbciEvent } from "@stoa/consensus";
+import type { IndexedBlock } from "./event-index.ts";
+import { SqliteEventIndex } from "./sqlite-event-index.ts";
+
+const event = (type: string, attributes: Record<string, string>): AbciEvent => ({
+  type,
+  attributes: Object.entries(attributes).map(([key, value]) => ({ key, value, index: key !== "hidden" })),
+});
+
+/** Two transactions a block: the first sends to whom the height names. */
+function blockAt(height: bigint): IndexedBlock {
+  const to = `to${height % 3n}`;
+  return {
+    height,
+    events: [event("fee", { paid: String(height) })],
+    txs: [
+      [event("send", { to, hidden: "x" })],
+      [event("send", { to: "all" }), event("note", { text: "long".repeat(300) })],
+    ],
+  };
+}
+
+const heights = { minHeight: 1n, maxHeight: 1_000n };
+
+async function placesOf(index: SqliteEventIndex, equals: Record<string, string>, exists: readonly string[] = []) {
+  const list = Object.entries(equals).map(([key, value]) => ({ key, value }));
+  const found = index.search("tx", { ...heights, equals: list, exists });
+  const places = await found.page(0, found.total, "asc");
+  assert.equal(places.length, found.total);
+  return places.map(({ height, index: at }) => `${height}/${at}`);
+}
+
+test("places are found by attributes, by presence and by height, in both orders", async () => {
+  const index = SqliteEventIndex.open(":memory:");
+  for (let height = 1n; height <= 6n; height++) index.append(blockAt(height));
+  assert.equal(index.height, 6n);
+  assert.deepEqual(await placesOf(index, { "send.to": "to1" }), ["1/0", "4/0"]);
+  assert.deepEqual(await placesOf(index, { "send.to": "nobody" }), []);
+  assert.deepEqual(await placesOf(index, { "send.to": "to1", "note.text": "x" }), []);
+  assert.deepEqual(await placesOf(index, { "send.to": "all" }, ["note"]), ["1/1", "2/1", "3/1", "4/1", "5/1", "6/1"]);
+  assert.deepEqual(await placesOf(index, {}, ["send.hidden"]), [], "what is not marked for the index is not in it");
+  const range = index.search("tx", { equals: [], minHeight: 2n, maxHeight: 3n });
+  assert.equal(range.total, 4);
+  assert.deepEqual(await range.page(1, 3, "desc"), [
+    { height: 3n, index: 0 },
+    { height: 2n, index: 1 },
+  ]);
+  const blocks = index.search("block", { ...heights, equals: [{ key: "fee.paid", value: "5" }] });
+  assert.deepEqual(await blocks.page(0, 10, "asc"), [{ height: 5n, index: 0 }]);
+  assert.equal(index.search("block", { ...heights, equals: [] }).total, 6);
+  await index.close();
+});
+
+test("a removed block is found no more, and appending twice changes nothing", async () => {
+  const index = SqliteEventIndex.open(":memory:");
+  for (let height = 1n; height <= 3n; height++) index.append(blockAt(height));
+  index.append(blockAt(3n));
+  index.remove(blockAt(1n));
+  assert.deepEqual(await placesOf(index, { "send.to": "all" }), ["2/1", "3/1"]);
+  assert.deepEqual(await placesOf(index, { "send.to": "to1" }), []);
+  index.append(blockAt(4n));
+  assert.deepEqual(await placesOf(index, { "send.to": "to1" }), ["4/0"]);
+  index.clear();
+  assert.equal(index.height, 0n);
+  assert.deepEqual(await placesOf(index, {}), []);
+  await index.close();
+});
+
+test("a file keeps what was appended", async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "stoa-index-"));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const path = join(folder, "events.sqlite");
+  const first = SqliteEventIndex.open(path);
+  first.append(blockAt(1n));
+  await first.close();
+  const again = SqliteEventIndex.open(path);
+  assert.equal(again.height, 1n);
+  assert.deepEqual(await placesOf(again, { "send.to": "to1" }), ["1/0"]);
+  await again.close();
+});
