@@ -11,8 +11,8 @@ import {
 import { createChainNodeWebSDK } from "@akashnetwork/chain-sdk/web";
 import { DirectSecp256k1Wallet } from "@cosmjs/proto-signing";
 import { utf8 } from "@stoa/std";
-import { QueryWorld } from "../testing/query-world.ts";
-import { createBid, dseqs } from "../testing/query-world-moves.ts";
+import type { QueryWorld } from "../testing/query-world.ts";
+import { createBid, dseqs, startQueryWorld } from "../testing/query-world-moves.ts";
 
 /*
  * The published @akashnetwork/chain-sdk, unmodified: its Node SDK over gRPC, its web SDK over REST.
@@ -47,7 +47,7 @@ function group() {
 test("the Node SDK publishes a certificate, deploys, takes a bid and closes, over gRPC", {
   timeout: 120_000,
 }, async (t) => {
-  const world = await QueryWorld.start(t);
+  const world = await startQueryWorld(t);
   const sdk = await nodeSdk(t, world);
   const owner = world.other.address;
   const pem = await certificateManager.generatePEM(owner);
@@ -88,7 +88,7 @@ async function failure(call: Promise<unknown>): Promise<{ code: number; message:
 }
 
 test("both SDKs read the same, survive what is not there, and get precise codes", { timeout: 120_000 }, async (t) => {
-  const world = await QueryWorld.start(t);
+  const world = await startQueryWorld(t);
   const web = createChainNodeWebSDK({ query: { baseUrl: world.restUrl } });
   const node = createChainNodeSDK({ query: { baseUrl: world.grpcUrl } });
   const owner = world.tenant.address;

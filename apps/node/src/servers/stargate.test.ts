@@ -20,14 +20,15 @@ import {
 } from "@cosmjs/stargate";
 import { connectComet } from "@cosmjs/tendermint-rpc";
 import { accountText } from "@stoa/wire";
-import { QueryWorld } from "../testing/query-world.ts";
+import type { QueryWorld } from "../testing/query-world.ts";
+import { startQueryWorld } from "../testing/query-world-moves.ts";
 
 /*
  * CosmJS 0.39, unmodified, over gRPC by abci_query: what is there answers, what is not there leaves the client alive.
  */
 
 async function open(t: TestContext): Promise<QueryWorld> {
-  return QueryWorld.start(t);
+  return startQueryWorld(t);
 }
 
 test("query extensions of services that are there answer, with their heights", { timeout: 60_000 }, async (t) => {

@@ -1,4 +1,5 @@
 import { generateKeyPairSync, sign } from "node:crypto";
+import type { TestContext } from "node:test";
 import type { Any } from "@bufbuild/protobuf/wkt";
 import { systemClock } from "@stoa/host";
 import { concatBytes, Dec, fromBase64Url, utf8 } from "@stoa/std";
@@ -11,7 +12,7 @@ import { MsgCreateProviderSchema } from "@stoa/wire/akash.provider.v1beta4";
 import { MsgGrantSchema } from "@stoa/wire/cosmos.authz.v1beta1";
 import { MsgSendSchema, SendAuthorizationSchema } from "@stoa/wire/cosmos.bank.v1beta1";
 import { BasicAllowanceSchema, MsgGrantAllowanceSchema } from "@stoa/wire/cosmos.feegrant.v1beta1";
-import type { Person, QueryWorld } from "./query-world.ts";
+import { type Person, QueryWorld } from "./query-world.ts";
 
 /** Deployments: one with a lease, one whose lease was closed, and two that wait for bids or for a lease. */
 export const dseqs = { leased: 282n, ended: 632n, offered: 633n, waiting: 634n } as const;
@@ -98,8 +99,15 @@ function grants({ tenant, grantee, other }: QueryWorld) {
   ];
 }
 
-/** A day of a market: what most kinds of queries have something to say about. */
-export async function playMarket(world: QueryWorld): Promise<void> {
+/** A network with a day of a market behind it; ends with the test. */
+export async function startQueryWorld(t: TestContext): Promise<QueryWorld> {
+  const world = await QueryWorld.start(t);
+  await playMarket(world);
+  return world;
+}
+
+/** What most kinds of queries have something to say about. */
+async function playMarket(world: QueryWorld): Promise<void> {
   const { tenant, provider } = world;
   const toSelf = { fromAddress: tenant.address, toAddress: tenant.address, amount: [{ denom: "uakt", amount: "1" }] };
   world.payment = await world.send(tenant, [newMessage(MsgSendSchema, toSelf)], "bar");

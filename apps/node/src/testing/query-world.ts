@@ -5,21 +5,12 @@ import type { TestContext } from "node:test";
 import type { Any } from "@bufbuild/protobuf/wkt";
 import { loadConfig, nativeHash, Scope, systemClock } from "@stoa/host";
 import { silentLog, toBase64, utf8 } from "@stoa/std";
-import {
-  accountAddress,
-  assembleTx,
-  buildTx,
-  consensusText,
-  parseAccount,
-  type SinglePublicKey,
-  validatorText,
-} from "@stoa/wire";
+import { accountAddress, assembleTx, buildTx, consensusText, type SinglePublicKey, validatorText } from "@stoa/wire";
 import { type PrivateKey, publicKeyOf, secp256k1PrivateKey, signDirect } from "@stoa/wire/wallet";
 import { initNodeHome } from "../home/node-home.ts";
 import { signerOfSeed } from "../home/validator-key.ts";
 import { type RunningNode, startNode } from "../main.ts";
 import { nodeConfigSchema } from "../node-config.ts";
-import { playMarket } from "./query-world-moves.ts";
 
 /** Somebody with a key. */
 export interface Person {
@@ -133,7 +124,7 @@ export class QueryWorld {
     };
   }
 
-  /** Starts the network and plays a market on it; ends with the test. */
+  /** Starts the network, in which nothing has happened yet; ends with the test. */
   static async start(t: TestContext): Promise<QueryWorld> {
     const home = mkdtempSync(join(tmpdir(), "stoa-query-"));
     const scope = new Scope();
@@ -146,9 +137,7 @@ export class QueryWorld {
     const config = loadConfig(nodeConfigSchema, { file: settings });
     if (!config.ok) throw new Error(JSON.stringify(config.error));
     const node = scope.add("node", await startNode({ home, config: config.value.values, log: silentLog }));
-    const world = new QueryWorld(node, people);
-    await playMarket(world);
-    return world;
+    return new QueryWorld(node, people);
   }
 
   /** Signs and sends over REST, and waits for the block. */
@@ -187,11 +176,4 @@ export class QueryWorld {
   async pass(height: bigint): Promise<void> {
     while (this.node.height() <= height) await new Promise((resolve) => setTimeout(resolve, blockIntervalMs));
   }
-}
-
-/** Account bytes of an address. */
-export function bytesOf(address: string): Uint8Array {
-  const parsed = parseAccount(address);
-  if (!parsed.ok) throw new Error(parsed.error);
-  return parsed.value;
 }

@@ -10,14 +10,15 @@ import { decode, encode, fromProtoJson } from "@stoa/wire";
 import { QueryBalanceRequestSchema, QueryBalanceResponseSchema } from "@stoa/wire/cosmos.bank.v1beta1";
 import { registry, typeByUrl } from "@stoa/wire/registry";
 import { GrpcCaller } from "../../testing/grpc-caller.ts";
-import { QueryWorld } from "../../testing/query-world.ts";
+import type { QueryWorld } from "../../testing/query-world.ts";
+import { startQueryWorld } from "../../testing/query-world-moves.ts";
 import { grpcCodes } from "../services/service-error.ts";
 import { checkGrpcSurface, type GrpcSurface } from "./grpc-surface.vectors.ts";
 
 const skip = haveVectors() ? false : "no vectors folder beside the checkout";
 
 async function open(t: TestContext): Promise<{ world: QueryWorld; caller: GrpcCaller }> {
-  const world = await QueryWorld.start(t);
+  const world = await startQueryWorld(t);
   const caller = new GrpcCaller(world.grpcUrl);
   t.after(() => caller.close());
   return { world, caller };

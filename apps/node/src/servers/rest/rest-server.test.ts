@@ -5,7 +5,8 @@ import { create } from "@bufbuild/protobuf";
 import { concatBytes, fromBase64, fromUtf8Lossy, toBase64, uint32Be } from "@stoa/std";
 import { decode, encode } from "@stoa/wire";
 import { QueryBalanceRequestSchema, QueryBalanceResponseSchema } from "@stoa/wire/cosmos.bank.v1beta1";
-import { QueryWorld } from "../../testing/query-world.ts";
+import type { QueryWorld } from "../../testing/query-world.ts";
+import { startQueryWorld } from "../../testing/query-world-moves.ts";
 
 interface Answer {
   readonly status: number;
@@ -27,7 +28,7 @@ function refusal(answer: Answer): { readonly status: number; readonly code: numb
 }
 
 async function open(t: TestContext): Promise<QueryWorld> {
-  return QueryWorld.start(t);
+  return startQueryWorld(t);
 }
 
 test("parameters are read as the gateway reads them", async (t) => {

@@ -4,7 +4,8 @@ import { request } from "node:http";
 import { join } from "node:path";
 import { test } from "node:test";
 import { haveVectors, serviceDeviations, vectorsDir } from "@stoa/test";
-import { QueryWorld } from "../../testing/query-world.ts";
+import type { QueryWorld } from "../../testing/query-world.ts";
+import { startQueryWorld } from "../../testing/query-world-moves.ts";
 import { checkRestSurface, type RestAnswer, type RestMapping, type RestQuestion } from "./rest-surface.vectors.ts";
 
 const skip = haveVectors() ? false : "no vectors folder beside the checkout";
@@ -44,7 +45,7 @@ function mappingOf(world: QueryWorld): RestMapping {
 }
 
 test("REST answers as the recorded node does", { skip }, async (t) => {
-  const world = await QueryWorld.start(t);
+  const world = await startQueryWorld(t);
   const report = await checkRestSurface({
     text: readFileSync(join(vectorsDir, "surface", "rest.json"), "utf8"),
     mapping: mappingOf(world),
