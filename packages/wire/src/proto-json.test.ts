@@ -30,7 +30,10 @@ test("names of the schema and camel-case names are read alike", () => {
 
 test("what does not fit is refused, with the place", () => {
   assert.match(refusal(BidSchema, { id: { ownr: "x" } }), /Bid\.id: unknown field "ownr"/);
-  assert.match(refusal(BidSchema, { state: "sold" }), /unknown value "sold" for enum akash\.market\.v1beta5\.Bid\.State/);
+  assert.match(
+    refusal(BidSchema, { state: "sold" }),
+    /unknown value "sold" for enum akash\.market\.v1beta5\.Bid\.State/,
+  );
   assert.match(refusal(BidSchema, { created_at: "9223372036854775808" }), /out of range/);
   assert.match(refusal(BidSchema, { created_at: 1.5 }), /expected an integer/);
   assert.match(refusal(BidSchema, { id: [] }), /expected an object/);
