@@ -229,6 +229,8 @@ test("a permission for one service hides the others", async () => {
 test("events name what happened to which replica", async () => {
   const events = await collect(connect(fullAccess).events(lease, { services: ["web"], follow: false }));
   assert.ok(events.some(({ reason, object }) => reason === "Started" && object.name.startsWith("web-0-")));
+  // The hashed id, not the lease's own: the owner's address is nobody else's business.
+  for (const { object } of events) assert.match(object.namespace, /^[0-9a-v]{45}$/);
 });
 
 test("a shell gives output and exit code, and says what it cannot run", async () => {

@@ -1,5 +1,6 @@
 /** Logs, events and shells of a lease over a websocket (provider.md §6.6). */
 import { type Log, utf8 } from "@stoa/std";
+import { leaseNamespace } from "../runtimes/fingerprint.ts";
 import {
   type ExecRequest,
   type ExecSession,
@@ -30,7 +31,7 @@ function eventView(event: WorkloadEvent, lease: LeaseId) {
     reportingController: "stoa",
     reason: event.reason,
     note: event.note,
-    object: { kind: "Pod", namespace: leaseKey(lease), name: event.replica },
+    object: { kind: "Pod", namespace: leaseNamespace(lease), name: event.replica },
   };
 }
 
@@ -67,12 +68,12 @@ async function shellProblem(lease: LeaseId, request: ExecRequest, runtime: Runti
 }
 
 function feedInput(session: ExecSession, socket: StreamSocket): void {
-  // One write after the other: the runtime's back pressure holds the next, the frame limit bounds what waits.
+  // One write after the other: the runtime's back pressure holds the next, and in the end the client.
   let turn: Promise<void> = Promise.resolve();
   let open = true;
   socket.onBinary((data) => {
     const frame = readClientFrame(data);
-    if (!open) return;
+    if (!open) return undefined;
     turn = turn
       .then(async () => {
         if (frame.kind === "stdin") await session.write(frame.data);
@@ -83,6 +84,7 @@ function feedInput(session: ExecSession, socket: StreamSocket): void {
         }
       })
       .catch(() => session.close());
+    return turn;
   });
 }
 
@@ -93,6 +95,7 @@ function endWith(result: { exit_code: number; message?: string }, socket: Stream
 async function runShell(session: ExecSession, request: ExecRequest, socket: StreamSocket): Promise<void> {
   socket.signal.addEventListener("abort", () => session.close());
   if (request.stdin) feedInput(session, socket);
+  else socket.ignoreInput();
   const exitCode = session.exitCode.then(
     (code) => ({ code }),
     (error: unknown) => ({ error }),
@@ -124,6 +127,7 @@ async function serveShell(plan: Extract<StreamPlan, { kind: "shell" }>, socket: 
 /** Serves a stream to its end. Never rejects. */
 export async function serveStream(plan: StreamPlan, socket: StreamSocket, params: StreamParams): Promise<void> {
   try {
+    if (plan.kind !== "shell") socket.ignoreInput();
     if (plan.kind === "logs") await serveLogs(plan, socket, params);
     else if (plan.kind === "events") await serveEvents(plan, socket, params);
     else await serveShell(plan, socket, params);

@@ -1,5 +1,5 @@
 /** One websocket of a stream: keep-alive, back pressure and the close codes that clients know (provider.md §6.6). */
-import type { Timers } from "@stoa/std";
+import type { Timer, Timers } from "@stoa/std";
 import type { WebSocket } from "ws";
 
 /** Private close codes of the reference. */
@@ -8,26 +8,35 @@ export const closeCodes = { normal: 1000, internal: 4000, leaseNotFound: 4001, u
 const pingIntervalMs = 10_000;
 /** The reference's clients answer within this or are gone. */
 const pongTimeoutMs = 15_000;
-/** Above this many unsent bytes the source waits: one slow reader must not fill the memory. */
+/** Above this many unsent or untaken bytes the source waits: one slow reader must not fill the memory. */
 const maxBufferedBytes = 1 << 20;
+
+/** Takes what a client sent; the next is held back while many bytes wait for it to be done. */
+export type Taker = (data: Uint8Array) => Promise<void> | void;
 
 export class StreamSocket {
   readonly #socket: WebSocket;
   readonly #abort = new AbortController();
   /** What came before anybody took it: a client may type before its command has started. */
   #early: Uint8Array[] = [];
-  #earlyBytes = 0;
-  #take: ((data: Uint8Array) => void) | undefined;
+  #take: Taker | undefined;
+  #untakenBytes = 0;
 
   constructor(socket: WebSocket, timers: Timers) {
     this.#socket = socket;
-    let deadline = timers.after(pongTimeoutMs + pingIntervalMs, () => socket.terminate());
+    const expectPong = (): Timer =>
+      timers.after(pongTimeoutMs + pingIntervalMs, () => {
+        // While we do not read, no pong can come.
+        if (socket.isPaused) deadline = expectPong();
+        else socket.terminate();
+      });
+    let deadline = expectPong();
     const pings = timers.every(pingIntervalMs, () => {
       if (socket.readyState === socket.OPEN) socket.ping();
     });
     socket.on("pong", () => {
       deadline.cancel();
-      deadline = timers.after(pongTimeoutMs + pingIntervalMs, () => socket.terminate());
+      deadline = expectPong();
     });
     socket.on("error", () => socket.terminate());
     socket.on("message", (data, isBinary) => {
@@ -57,21 +66,30 @@ export class StreamSocket {
   }
 
   /** Takes what the client sends, what came before this call first. */
-  onBinary(take: (data: Uint8Array) => void): void {
+  onBinary(take: Taker): void {
     this.#take = take;
-    for (const data of this.#early) take(data);
+    for (const data of this.#early) this.#hand(data, take);
     this.#early = [];
-    if (this.#earlyBytes > maxBufferedBytes) this.#socket.resume();
+  }
+
+  /** Lets everything that the client sends pass unread. */
+  ignoreInput(): void {
+    this.onBinary(() => undefined);
   }
 
   #receive(data: Uint8Array): void {
-    if (this.#take !== undefined) {
-      this.#take(data);
-      return;
-    }
-    this.#early.push(data);
-    this.#earlyBytes += data.length;
-    if (this.#earlyBytes > maxBufferedBytes) this.#socket.pause();
+    this.#untakenBytes += data.length;
+    if (this.#untakenBytes > maxBufferedBytes) this.#socket.pause();
+    if (this.#take === undefined) this.#early.push(data);
+    else this.#hand(data, this.#take);
+  }
+
+  #hand(data: Uint8Array, take: Taker): void {
+    const taken = () => {
+      this.#untakenBytes -= data.length;
+      if (this.#socket.isPaused && this.#untakenBytes <= maxBufferedBytes) this.#socket.resume();
+    };
+    void Promise.resolve(take(data)).then(taken, taken);
   }
 
   close(code: number, reason = ""): void {
