@@ -100,7 +100,7 @@ function grants({ tenant, grantee, other }: QueryWorld) {
 }
 
 /** A network with a day of a market behind it; ends with the test. */
-export async function startQueryWorld(t: TestContext): Promise<QueryWorld> {
+export async function startQueryWorld(t: Pick<TestContext, "after">): Promise<QueryWorld> {
   const world = await QueryWorld.start(t);
   await playMarket(world);
   return world;

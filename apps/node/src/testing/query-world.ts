@@ -125,7 +125,7 @@ export class QueryWorld {
   }
 
   /** Starts the network, in which nothing has happened yet; ends with the test. */
-  static async start(t: TestContext): Promise<QueryWorld> {
+  static async start(t: Pick<TestContext, "after">): Promise<QueryWorld> {
     const home = mkdtempSync(join(tmpdir(), "stoa-query-"));
     const scope = new Scope();
     t.after(() => scope.close());

@@ -2,18 +2,15 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { create, fromBinary, type JsonValue } from "@bufbuild/protobuf";
-import { FileDescriptorProtoSchema } from "@bufbuild/protobuf/wkt";
+import { create } from "@bufbuild/protobuf";
 import { status } from "@grpc/grpc-js";
 import { grpcAbsences, haveVectors, vectorsDir } from "@stoa/test";
-import { decode, encode, fromProtoJson } from "@stoa/wire";
+import { decode, encode } from "@stoa/wire";
 import { QueryBalanceRequestSchema, QueryBalanceResponseSchema } from "@stoa/wire/cosmos.bank.v1beta1";
-import { registry, typeByUrl } from "@stoa/wire/registry";
 import { GrpcCaller } from "../../testing/grpc-caller.ts";
 import type { QueryWorld } from "../../testing/query-world.ts";
 import { startQueryWorld } from "../../testing/query-world-moves.ts";
-import { grpcCodes } from "../services/service-error.ts";
-import { checkGrpcSurface, type GrpcSurface } from "./grpc-surface.vectors.ts";
+import { grpcReport, grpcSurfaceOf } from "../../testing/service-surface.ts";
 
 const skip = haveVectors() ? false : "no vectors folder beside the checkout";
 
@@ -24,45 +21,9 @@ async function open(t: TestContext): Promise<{ world: QueryWorld; caller: GrpcCa
   return { world, caller };
 }
 
-function requestBytes(path: string, json: unknown): Uint8Array {
-  const [, service = "", name = ""] = path.split("/");
-  const method = registry.getService(service)?.methods.find((each) => each.name === name);
-  if (method === undefined || json === undefined) return new Uint8Array();
-  const read = fromProtoJson(method.input, json as JsonValue, typeByUrl);
-  assert.ok(read.ok);
-  return encode(method.input, read.value);
-}
-
-function surfaceOf(caller: GrpcCaller): GrpcSurface {
-  return {
-    services: async () => {
-      const { messageResponse } = await caller.reflect("v1alpha", { case: "listServices", value: "" });
-      assert.equal(messageResponse.case, "listServicesResponse");
-      return messageResponse.value.service.map(({ name }) => name);
-    },
-    methods: async (service) => {
-      const { messageResponse } = await caller.reflect("v1alpha", { case: "fileContainingSymbol", value: service });
-      assert.equal(messageResponse.case, "fileDescriptorResponse");
-      const [bytes = new Uint8Array()] = messageResponse.value.fileDescriptorProto;
-      const file = fromBinary(FileDescriptorProtoSchema, bytes);
-      const found = file.service.find(({ name }) => `${file.package}.${name}` === service);
-      return found?.method.map(({ name }) => name) ?? [];
-    },
-    call: async (path, request) => {
-      const { code, message } = await caller.call(path, requestBytes(path, request));
-      const name = Object.entries(grpcCodes).find(([, number]) => number === code)?.[0] ?? String(code);
-      return { code: name, message };
-    },
-  };
-}
-
 test("gRPC has the recorded services, methods and errors", { skip }, async (t) => {
   const { caller } = await open(t);
-  const report = await checkGrpcSurface({
-    text: readFileSync(join(vectorsDir, "surface", "grpc.json"), "utf8"),
-    absences: grpcAbsences,
-    surface: surfaceOf(caller),
-  });
+  const report = await grpcReport(caller, readFileSync(join(vectorsDir, "surface", "grpc.json"), "utf8"));
   const failures = report.failures.map((each) => `${each.case} ${each.field}: ${each.message}`);
   assert.deepEqual(failures, []);
   const idle = grpcAbsences.filter((rule) => !report.used.includes(rule)).map(({ name }) => name);
@@ -136,7 +97,7 @@ test("reflection answers every kind of question, in both versions", async (t) =>
 test("the page on compatibility names what is served and what is not", async (t) => {
   const { caller } = await open(t);
   const page = readFileSync(join(import.meta.dirname, "../../../../../docs/compatibility.md"), "utf8");
-  const served = await surfaceOf(caller).services();
+  const served = await grpcSurfaceOf(caller).services();
   const unnamed = [...served, ...grpcAbsences.map(({ name }) => name.split("/")[0] ?? "")];
   assert.deepEqual(
     unnamed.filter((name) => !page.includes(`\`${name}\``)),

@@ -37,10 +37,10 @@ export interface RestReport extends VectorReport {
 }
 
 /** Texts of the recorded network, and what stands for them in ours. */
-export type RestMapping = readonly (readonly [recorded: string, ours: string])[];
+export type RestMapping = readonly (readonly [recorded: RegExp, ours: string])[];
 
 function mapped(text: string, mapping: RestMapping): string {
-  return mapping.reduce((current, [recorded, ours]) => current.replaceAll(recorded, ours), text);
+  return mapping.reduce((current, [recorded, ours]) => current.replace(recorded, ours), text);
 }
 
 /** What texts of errors hold that belongs to the reference's build or to an address. */
@@ -94,11 +94,12 @@ export async function checkRestSurface(params: {
   const used = new Set<RestDeviation>();
   let absent = 0;
   for (const each of cases) {
-    const { verb = "GET", sent, sentHeight: height } = each;
+    const { verb = "GET", sent, sentHeight } = each;
+    const height = sentHeight === undefined ? undefined : mapped(sentHeight, params.mapping);
     const path = mapped(each.path, params.mapping);
     const body = sent === undefined ? undefined : mapped(sent, params.mapping);
     const answer = await params.ask({ verb, path, height, body });
-    const rules = params.deviations.filter(({ about }) => each.path.startsWith(about));
+    const rules = params.deviations.filter(({ about }) => about.test(each.path));
     const missing = rules.find((rule) => rule.path === "*");
     if (missing !== undefined && each.status !== 501 && isAbsent(answer)) {
       used.add(missing);
