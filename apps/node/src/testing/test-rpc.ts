@@ -1,0 +1,57 @@
+import type { TestContext } from "node:test";
+import { defaultConsensusParams } from "@stoa/consensus";
+import { nativeHash, systemClock, systemTimers } from "@stoa/host";
+import { silentLog, utf8 } from "@stoa/std";
+import { MemoryBackend } from "@stoa/store";
+import { EmbeddedEngine } from "../engines/embedded/embedded-engine.ts";
+import { SqliteEventIndex } from "../event-index/sqlite-event-index.ts";
+import type { Genesis } from "../home/genesis.ts";
+import { signerOfSeed } from "../home/validator-key.ts";
+import { type RpcServerParams, startRpcServer } from "../servers/rpc/rpc-server.ts";
+import { KvMachine } from "./kv-machine.ts";
+
+const signer = signerOfSeed(new Uint8Array(32).fill(3));
+
+const genesis: Genesis = {
+  chainId: "stoa-rpc-1",
+  time: systemClock.nowNs() - 60_000_000_000n,
+  initialHeight: 1n,
+  params: defaultConsensusParams,
+  validators: [{ publicKey: signer.publicKey, power: 10n, name: "one" }],
+  appState: utf8('{"kv":[]}'),
+  appStateJson: { kv: [] },
+};
+
+/** A node of key-value pairs in memory, with its RPC, that ends with the test. */
+export async function startTestRpc(
+  t: TestContext,
+  wishes: { readonly blockIntervalMs?: number } & Partial<Omit<RpcServerParams, "context" | "host" | "port">> = {},
+): Promise<{ url: string; engine: EmbeddedEngine }> {
+  const { blockIntervalMs = 20, ...server } = wishes;
+  const ports = { hash: nativeHash, clock: systemClock, timers: systemTimers, log: silentLog };
+  const backend = new MemoryBackend();
+  const engine = new EmbeddedEngine({
+    ...ports,
+    backend,
+    index: SqliteEventIndex.open(":memory:"),
+    stateMachine: new KvMachine(backend),
+    genesis,
+    signer,
+    blockIntervalMs,
+    emptyBlocks: true,
+  });
+  await engine.start();
+  const identity = {
+    nodeId: "00".repeat(20),
+    moniker: "test",
+    listenAddress: "tcp://127.0.0.1:26656",
+    appVersion: "v2.1.0",
+  };
+  const context = { ...ports, engine, genesis, identity };
+  const rpc = await startRpcServer({ host: "127.0.0.1", port: 0, context, ...server });
+  t.after(async () => {
+    await engine.stop();
+    await rpc.close(0);
+  });
+  return { url: rpc.url, engine };
+}
