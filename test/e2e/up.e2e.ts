@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import { containersOf, helloSdl, noEngine, Running, statusOf, stoa, until, withHome } from "./stoa.ts";
 
@@ -80,5 +82,33 @@ test("Ctrl-C stops everything, and a second up meanwhile is told who is at work"
       (await containersOf(home)).map(({ State }) => State),
       ["exited"],
     );
+  }),
+);
+
+test("Ctrl-C in the middle of the auction closes what was opened; the money is back", { skip }, () =>
+  withHome(async (home) => {
+    const running = new Running(["up", "--json", "--providers", "1", "--home", home, helloSdl]);
+    await running.event("created");
+    running.child.kill("SIGINT");
+    const { code, stderr, stdout } = await running.finished;
+    assert.equal(code, 130, stderr);
+    assert.doesNotMatch(stderr + stdout, /at .*\.ts:\d+/, "a stack was shown");
+    assert.deepEqual(await containersOf(home), []);
+    assert.equal((await stoa("up", "-d", "--providers", "1", "--home", home)).code, 0);
+    const { events } = await stoa("status", "--json", "--home", home);
+    assert.deepEqual(events.at(-1)?.deployments, [], "a deployment is still open");
+  }),
+);
+
+test("an up that was killed while it started leaves nothing that stops the next", { skip }, () =>
+  withHome(async (home) => {
+    const running = new Running(["up", "--json", "--providers", "1", "--home", home]);
+    const started = join(home, "run", "node.child.json");
+    await until("the node is started", 20_000, async () => existsSync(started));
+    running.child.kill("SIGKILL");
+    await running.finished;
+    const again = await stoa("up", "-d", "--json", "--providers", "1", "--home", home);
+    assert.equal(again.code, 0, again.stderr);
+    assert.equal((await stoa("down", "--home", home)).code, 0);
   }),
 );

@@ -1,5 +1,7 @@
 import { CliError, exitCodes, helpText, parseInvocation } from "./command.ts";
 import { commandTable } from "./commands/table.ts";
+import { failureOf } from "./failure.ts";
+import { stoaVersion } from "./version.ts";
 
 async function overview(): Promise<string> {
   const commands = await Promise.all(
@@ -43,10 +45,16 @@ async function main(words: readonly string[]): Promise<number> {
     process.stdout.write(await overview());
     return exitCodes.ok;
   }
+  if (words[0] === "--version" || words[0] === "version") {
+    process.stdout.write(`stoa ${stoaVersion}\n`);
+    return exitCodes.ok;
+  }
   const entry = findCommand(words);
   if (entry === undefined) {
-    const error = new CliError("usage", `no command ${words[0]}`, {
-      hint: "see: stoa --help",
+    const longer = commandTable.map(([name]) => name).filter((name) => name.startsWith(`${words[0]} `));
+    const missing = words.length > 1 && words[1]?.startsWith("-") === false ? words.slice(0, 2).join(" ") : words[0];
+    const error = new CliError("usage", `no command ${missing}`, {
+      hint: longer.length === 0 ? "see: stoa --help" : `there is: stoa ${longer.join(", stoa ")}`,
       exitCode: exitCodes.usage,
     });
     return report(error, words.includes("--json"));
@@ -66,10 +74,13 @@ async function main(words: readonly string[]): Promise<number> {
     }
     return await command.run(parseInvocation(command.spec, rest));
   } catch (error) {
-    if (error instanceof CliError) return report(error, own.includes("--json"));
-    throw error;
+    return report(failureOf(error), own.includes("--json"));
   }
 }
+
+// What fails where nobody waits for it ends the command all the same, in our words.
+for (const name of ["uncaughtException", "unhandledRejection"])
+  process.on(name, (error: unknown) => process.exit(report(failureOf(error), process.argv.includes("--json"))));
 
 // A reader that went away (`| head`) is no failure: the command goes on, and what it says is dropped.
 for (const stream of [process.stdout, process.stderr])

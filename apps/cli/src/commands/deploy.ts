@@ -1,4 +1,5 @@
 import { type Command, exitCodes } from "../command.ts";
+import { stopSignal } from "../local/stopping.ts";
 import { createOutput } from "../output.ts";
 import { chainFailure, connect, connectionOptions, readRunRecord } from "../tenant/connection.ts";
 import { readSdlFile } from "../tenant/sdl-file.ts";
@@ -23,12 +24,19 @@ export const deployCommand: Command = {
     const providers = readRunRecord(connection.paths)?.providers ?? [];
     const names = new Map(providers.map(({ address, name }) => [address, name]));
     const secret = connection.keys.secret(invocation.text("key") ?? "tenant");
+    const { client } = connection;
+    const stop = stopSignal(() => output.progress("stopping: what was begun is undone; Ctrl-C again ends at once"));
     try {
-      const { id } = await runDeploy({ client: connection.client, secret, file, text, settings, names, output });
+      const { id } = await runDeploy({
+        ...{ client, secret, file, text, settings, names, output },
+        stopping: stop.signal,
+      });
       output.line(`\nstoa status ${id.dseq}   stoa logs ${id.dseq}   stoa close ${id.dseq}`);
       return exitCodes.ok;
     } catch (error) {
       throw chainFailure("deploying", error);
+    } finally {
+      stop.release();
     }
   },
 };

@@ -4,8 +4,9 @@ import { providerConfig, providerParams, startProvider } from "@stoa/provider";
 import { CliError, type Command, exitCodes } from "../command.ts";
 import { type KeySecret, privateKeyOf } from "../keys/key-store.ts";
 import { askPassphrase } from "../keys/passphrase.ts";
-import { providerKeyFile, stoaVersion } from "../local/home.ts";
+import { providerKeyFile } from "../local/home.ts";
 import { loadSettings, programLog, programOptions, requireProgramHome, settingOptions } from "../local/program.ts";
+import { stoaVersion } from "../version.ts";
 
 function readKey(home: string): KeySecret {
   const path = join(home, providerKeyFile);

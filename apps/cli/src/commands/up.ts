@@ -117,9 +117,8 @@ async function runRound(
   const check = invocation.flag("check");
   const before = check ? await snapshot(client, network) : undefined;
   const settings = readDeploySettings(invocation);
-  const deploying = runDeploy({ client, secret, file: sdl.file, text: sdl.text, settings, names, output });
-  const session = await unlessStopped(deploying, stopping);
-  if (session === undefined) return exitCodes.interrupted;
+  const { file, text } = sdl;
+  const session = await runDeploy({ client, secret, file, text, settings, names, output, stopping });
   if (before !== undefined) {
     const verdict = await finishCheck({ client, network, session, before, output });
     await waitForRemoval(network.home.id);
@@ -162,7 +161,10 @@ async function runUp(invocation: Invocation): Promise<number> {
   const paths = homePaths(invocation.text("home"));
   const { home } = await openHome(paths, { blockIntervalMs });
   const lock = lockHome(paths);
-  const stop = stopSignal();
+  const stop = stopSignal(() => {
+    output.settle();
+    output.progress("stopping what was begun; Ctrl-C again ends at once, and stoa down stops what is left");
+  });
   try {
     const engine = await prepareEngine(paths, sdl, invocation.flag("yes"), output);
     const dockerHost = `unix://${engine.socketPath}`;
@@ -171,10 +173,11 @@ async function runUp(invocation: Invocation): Promise<number> {
     // A network that ran before goes on after a check or a failure: only what was started here is stopped here.
     let stayUp = running !== undefined;
     try {
+      if (stop.signal.aborted) return exitCodes.interrupted;
       announce(network, output, (performance.now() - started) / 1000);
       const code =
         sdl === undefined ? exitCodes.ok : await runRound(invocation, paths, network, sdl, output, stop.signal);
-      if (check || code === exitCodes.failed) return code;
+      if (check || code !== exitCodes.ok) return code;
       if (invocation.flag("detach")) {
         stayUp = true;
         for (const child of network.children) child.detach();

@@ -2,7 +2,9 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { writeFileAtomic } from "@stoa/host";
 import { CliError } from "../command.ts";
+import { processStart } from "./process-start.ts";
 
 const mainFile = join(import.meta.dirname, "../main.ts");
 /** A process that was asked to stop gets this long before it is ended. */
@@ -27,6 +29,8 @@ export interface ChildParams {
   /** Words after `stoa`. */
   readonly words: readonly string[];
   readonly logFile: string;
+  /** Names the process for whoever has to stop it after we died. */
+  readonly recordFile: string;
   /** Longest wait for its `ready` line. */
   readonly readyMs: number;
 }
@@ -86,6 +90,8 @@ export class Child {
     );
     closeSync(log);
     const child = new Child(params, started);
+    const { name } = params;
+    writeFileAtomic(params.recordFile, JSON.stringify({ pid: child.pid, name, started: processStart(child.pid) }));
     const ready = await child.#waitReady(params.readyMs);
     return { child, ready };
   }

@@ -4,12 +4,12 @@ import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { writeFileAtomic } from "@stoa/host";
 import { CliError } from "../command.ts";
+import { stoaVersion } from "../version.ts";
 
 /** Layout of the folder; a newer Stoa migrates an older one (none exists yet). */
 export const homeFormat = 1;
 /** Format of the chain's state and the stores in the home. */
 export const stateFormat = 1;
-export const stoaVersion = "0.1.0";
 
 /** A provider's key, in its own folder. */
 export const providerKeyFile = "key.json";
@@ -36,6 +36,11 @@ export interface HomePaths {
   readonly logs: string;
   readonly run: string;
   provider(index: number): string;
+}
+
+/** Where a program of the local network is named from the moment it exists; the run record comes when all are ready. */
+export function childRecordPath(paths: HomePaths, name: string): string {
+  return join(paths.run, `${name}.child.json`);
 }
 
 /** The home that a command uses: `--home`, else STOA_HOME, else `~/.stoa`. */

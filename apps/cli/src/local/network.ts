@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { systemClock, writeFileAtomic, writeSecretFile } from "@stoa/host";
 import { CliError } from "../command.ts";
@@ -14,8 +14,17 @@ import {
 } from "../tenant/connection.ts";
 import { Child } from "./child.ts";
 import { localAppState, localFunds } from "./genesis.ts";
-import { createHome, type HomePaths, type HomeRecord, providerKeyFile, readHome, writeHomeRecord } from "./home.ts";
+import {
+  childRecordPath,
+  createHome,
+  type HomePaths,
+  type HomeRecord,
+  providerKeyFile,
+  readHome,
+  writeHomeRecord,
+} from "./home.ts";
 import { chooseEndpoint } from "./ports.ts";
+import { processStart } from "./process-start.ts";
 import { settingsFile } from "./program.ts";
 import { providerConfigOf } from "./provider-preset.ts";
 
@@ -136,6 +145,7 @@ async function startNode(
         ]),
       ],
       logFile: join(paths.logs, "node.log"),
+      recordFile: childRecordPath(paths, "node"),
       readyMs,
     });
   const { child, ready } = await startListening("the node", startOn, output);
@@ -161,6 +171,7 @@ async function startProvider(
       name,
       words: ["provider", "start", "--home", paths.provider(index), "--home-id", home.id],
       logFile: join(paths.logs, `provider-${index}.log`),
+      recordFile: childRecordPath(paths, `provider-${index}`),
       readyMs,
     });
   };
@@ -195,7 +206,10 @@ export async function findNetwork(
   takeDown: () => Promise<unknown>,
 ): Promise<LocalNetwork | undefined> {
   const record = readRunRecord(paths);
-  if (record === undefined) return undefined;
+  if (record === undefined) {
+    await takeDown();
+    return undefined;
+  }
   const whole = record.children.every(({ pid, started }) => started !== "" && processStart(pid) === started);
   const answers =
     whole &&
@@ -266,13 +280,4 @@ export async function startNetwork(
     await stop();
     throw error;
   }
-}
-
-/** When a process started, as the kernel counts; tells it from a later one with the same number. "" where unknown. */
-export function processStart(pid: number): string {
-  const path = `/proc/${pid}/stat`;
-  if (!existsSync(path)) return "";
-  const text = readFileSync(path, "utf8");
-  // The second field, the name in brackets, may hold spaces.
-  return text.slice(text.lastIndexOf(")") + 2).split(" ")[19] ?? "";
 }

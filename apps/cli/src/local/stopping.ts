@@ -1,9 +1,10 @@
-/** Aborts at Ctrl-C, SIGTERM or SIGHUP; a second signal ends the process at once. */
-export function stopSignal(): { readonly signal: AbortSignal; release(): void } {
+/** Aborts at Ctrl-C, SIGTERM or SIGHUP, and says so; a second signal ends the process at once. */
+export function stopSignal(onStop: () => void): { readonly signal: AbortSignal; release(): void } {
   const abort = new AbortController();
   const stop = (): void => {
     if (abort.signal.aborted) process.exit(130);
     abort.abort();
+    onStop();
   };
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
   for (const name of signals) process.on(name, stop);

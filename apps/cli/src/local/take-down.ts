@@ -1,7 +1,8 @@
-import { rmSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { type RunRecord, readRunRecord, runRecordPath } from "../tenant/connection.ts";
 import type { HomePaths } from "./home.ts";
-import { processStart } from "./network.ts";
+import { processStart } from "./process-start.ts";
 
 /** A clean stop takes seconds; a process that needs longer is ended. */
 const stopMs = 30_000;
@@ -25,13 +26,38 @@ async function stopProcess(child: RunRecord["children"][number]): Promise<boolea
   return true;
 }
 
+type ChildRecord = RunRecord["children"][number];
+
+/**
+ * Programs that were started, though no run record names them: a start that was killed in the middle left them.
+ * Providers first: "provider-…" stands behind "node".
+ */
+function unrecorded(paths: HomePaths): readonly ChildRecord[] {
+  const files = existsSync(paths.run) ? readdirSync(paths.run).filter((name) => name.endsWith(".child.json")) : [];
+  return files
+    .sort((a, b) => (a < b ? 1 : -1))
+    .flatMap((file) => {
+      try {
+        return [JSON.parse(readFileSync(join(paths.run, file), "utf8")) as ChildRecord];
+      } catch {
+        return [];
+      }
+    });
+}
+
+async function stopUnrecorded(paths: HomePaths): Promise<readonly string[]> {
+  const stopped: string[] = [];
+  for (const child of unrecorded(paths)) if (await stopProcess(child)) stopped.push(child.name);
+  return stopped;
+}
+
 /**
  * Stops a home's network, whoever started it: the `up` in another terminal, or what `--detach` left. Providers first,
  * with their containers, then the node. Answers the names of what was stopped.
  */
 export async function takeDown(paths: HomePaths): Promise<readonly string[]> {
   const record = readRunRecord(paths);
-  if (record === undefined) return [];
+  if (record === undefined) return stopUnrecorded(paths);
   const supervisor = { pid: record.pid, name: "stoa up", started: record.pidStarted };
   // The supervisor stops its children in order; without one we do.
   if (await stopProcess(supervisor)) {
@@ -47,5 +73,5 @@ export async function takeDown(paths: HomePaths): Promise<readonly string[]> {
   );
   if (node !== undefined && (await stopProcess(node))) stopped.push(node.name);
   rmSync(runRecordPath(paths), { force: true });
-  return stopped;
+  return [...stopped, ...(await stopUnrecorded(paths))];
 }

@@ -10,7 +10,7 @@ import {
   MsgCreateDeploymentSchema,
 } from "@stoa/wire/akash.deployment.v1beta4";
 import { MsgCreateLeaseSchema } from "@stoa/wire/akash.market.v1beta5";
-import { CliError } from "../command.ts";
+import { CliError, exitCodes } from "../command.ts";
 import { type BidChoice, type BidRow, chooseBid, orderText, registeredBidders, waitForBids } from "./bids.ts";
 import { chainFailure } from "./connection.ts";
 import type { ServiceState, TenantGateway } from "./gateway.ts";
@@ -65,7 +65,18 @@ export interface DeployParams {
   readonly ask: ((bids: readonly BidRow[]) => Promise<BidRow | undefined>) | undefined;
   readonly firstBidMs: number;
   readonly readyMs: number;
+  /** Ends the deployment before its time, as a failure would: it is closed again. */
+  readonly stopping: AbortSignal;
   readonly onEvent: (event: DeployEvent) => void;
+}
+
+/** Ends a deployment that somebody wants stopped; asked before every step and in every wait. */
+function checkStopping({ stopping }: DeployParams): void {
+  if (!stopping.aborted) return;
+  throw new CliError("interrupted", "stopped before it served", {
+    hint: "a deployment that was open already is closed again, its deposit returned",
+    exitCode: exitCodes.interrupted,
+  });
 }
 
 export interface Deployed {
@@ -171,11 +182,15 @@ async function pickBid(params: DeployParams, order: OrderId): Promise<{ bid: Bid
     // Who cannot be asked for is waited for.
     bidders: await registeredBidders(params.client).catch(() => undefined),
     onBids: (rows) => params.onEvent({ event: "bids", order, bids: rows }),
-    sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    sleep: async (ms) => {
+      checkStopping(params);
+      await new Promise((resolve) => setTimeout(resolve, ms));
+    },
     nowMs: () => performance.now(),
   });
   if (bids.length === 0) throw await noBids(params, order);
   const bid = params.choice.kind === "ask" ? await params.ask?.(bids) : chooseBid(params.choice, bids);
+  checkStopping(params);
   if (bid === undefined)
     throw new CliError("no_bid_taken", `none of the ${bids.length} bids on order ${orderText(order)} was taken`, {
       hint: "the deployment was closed and its deposit returned",
@@ -245,6 +260,7 @@ async function waitUntilServing(params: DeployParams, lease: Deployed["leases"][
   let trouble = "";
   let runsSince: number | undefined;
   for (;;) {
+    checkStopping(params);
     const now = performance.now();
     const services = await params.gateway.leaseServices(lease.id);
     const missing = services.filter((service) => service.available < service.total);
@@ -285,9 +301,11 @@ export async function closeDeployment(broadcaster: Broadcaster, id: DeploymentId
 export async function deploy(params: DeployParams): Promise<Deployed> {
   let id: DeploymentId | undefined;
   try {
+    checkStopping(params);
     id = await createDeployment(params);
     const leases = await leaseAll(params, id);
     for (const lease of leases) {
+      checkStopping(params);
       await params.gateway.sendManifest(lease.id, params.compiled);
       params.onEvent({ event: "manifest", id: lease.id, hostUri: lease.hostUri });
     }

@@ -51,7 +51,12 @@ export function readDeploySettings(invocation: Invocation): DeploySettings {
 }
 
 /** Asks on the terminal which bid to take. */
-async function askForBid(bids: readonly BidRow[], names: Names, intervalMs: bigint): Promise<BidRow | undefined> {
+async function askForBid(
+  bids: readonly BidRow[],
+  names: Names,
+  intervalMs: bigint,
+  stopping: AbortSignal,
+): Promise<BidRow | undefined> {
   if (process.stdin.isTTY !== true)
     throw usage("--bid ask needs a terminal", "choose: cheapest, first or provider=ADDRESS");
   const { createInterface } = await import("node:readline/promises");
@@ -59,7 +64,13 @@ async function askForBid(bids: readonly BidRow[], names: Names, intervalMs: bigi
   try {
     for (const [i, { provider, price, denom }] of bids.entries())
       process.stderr.write(`  ${i + 1}  ${names.get(provider) ?? provider}  ${costText(price, denom, intervalMs)}\n`);
-    const answer = await asked.question(`which bid (1 to ${bids.length}, empty for none)? `);
+    // The terminal hands Ctrl-C to the question; everybody else waits for the signal.
+    asked.on("SIGINT", () => process.kill(process.pid, "SIGINT"));
+    const text = `which bid (1 to ${bids.length}, empty for none)? `;
+    const answer = await asked.question(text, { signal: stopping }).catch((error: unknown) => {
+      if (!stopping.aborted) throw error;
+      return "";
+    });
     return bids[Number(answer) - 1];
   } finally {
     asked.close();
@@ -84,6 +95,8 @@ export async function runDeploy(params: {
   readonly settings: DeploySettings;
   readonly names: Names;
   readonly output: Output;
+  /** Aborted: nobody waits any more, and what was begun is undone. */
+  readonly stopping: AbortSignal;
   /** Times each event, for benches. */
   readonly onEvent?: (event: DeployEvent) => void;
 }): Promise<DeploySession> {
@@ -105,7 +118,8 @@ export async function runDeploy(params: {
     blockIntervalMs: intervalMs,
     depositUact: settings.depositUact,
     choice: settings.choice,
-    ask: (bids) => askForBid(bids, names, intervalMs),
+    ask: (bids) => askForBid(bids, names, intervalMs, params.stopping),
+    stopping: params.stopping,
     firstBidMs: settings.firstBidMs,
     readyMs,
     onEvent(event) {
