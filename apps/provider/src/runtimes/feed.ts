@@ -7,8 +7,11 @@ export class Feed<T> implements AsyncIterable<T> {
   readonly #items: T[] = [];
   readonly #max: number;
   #ended = false;
+  /** The reader has stopped reading. */
+  #left = false;
   #failure: unknown;
   #wake: (() => void) | null = null;
+  #drained: (() => void)[] = [];
 
   constructor(max: number = feedItemsMax) {
     this.#max = max;
@@ -29,6 +32,12 @@ export class Feed<T> implements AsyncIterable<T> {
     this.#notify();
   }
 
+  /** Resolves when the reader has taken everything, or has gone. A source that waits for it loses nothing. */
+  async drained(): Promise<void> {
+    if (this.#items.length === 0 || this.#left) return;
+    await new Promise<void>((resolve) => this.#drained.push(resolve));
+  }
+
   get size(): number {
     return this.#items.length;
   }
@@ -39,9 +48,25 @@ export class Feed<T> implements AsyncIterable<T> {
     wake?.();
   }
 
+  #tellDrained(): void {
+    const waiting = this.#drained;
+    this.#drained = [];
+    for (const resolve of waiting) resolve();
+  }
+
   async *[Symbol.asyncIterator](): AsyncGenerator<T> {
+    try {
+      yield* this.#read();
+    } finally {
+      this.#left = true;
+      this.#tellDrained();
+    }
+  }
+
+  async *#read(): AsyncGenerator<T> {
     for (;;) {
       while (this.#items.length > 0) yield this.#items.shift() as T;
+      this.#tellDrained();
       if (this.#ended) {
         if (this.#failure !== undefined) throw this.#failure;
         return;

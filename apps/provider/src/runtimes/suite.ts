@@ -168,6 +168,24 @@ function lifecycleCases(get: () => RuntimeUnderTest): void {
     await runtime.remove(lease);
   });
 
+  it("does not take a change that failed for one that was made", async () => {
+    const { runtime, image } = get();
+    const lease = suiteLease(7n);
+    const observed = async () => (await runtime.observe()).find((each) => each.lease.dseq === 7n);
+    const good = suiteWorkload(7n, suiteService(image));
+    await runtime.ensure(good);
+    const before = await observed();
+    assert.equal(before?.complete, true);
+    const bad = suiteWorkload(7n, suiteService("localhost:1/missing:1"));
+    await rejection(runtime.ensure(bad));
+    assert.equal((await runtime.status(lease))?.services[0]?.available, 1, "the older version runs on");
+    const after = await observed();
+    assert.equal(after?.fingerprint, "");
+    await runtime.ensure(good);
+    assert.deepEqual(await observed(), before);
+    await runtime.remove(lease);
+  });
+
   it("forwards a TCP port and names the doors of an HTTP service", async () => {
     const { runtime, image } = get();
     const lease = suiteLease(3n);

@@ -50,7 +50,7 @@ export class DockerApi {
   /** Agrees on an API version with the engine; RuntimeError `unavailable` without an answer. */
   async negotiate(): Promise<string> {
     if (this.#prefix !== null) return this.#prefix;
-    const answer = await this.#open("GET", "/_ping", {});
+    const answer = await this.#open("GET", "/_ping", { timeoutMs: callTimeoutMs });
     answer.resume();
     const offered = String(answer.headers["api-version"] ?? "");
     if (!/^\d+\.\d+$/.test(offered)) throw new RuntimeError("unavailable", "the engine names no API version");

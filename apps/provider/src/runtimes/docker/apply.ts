@@ -81,7 +81,8 @@ export class LeaseApplier {
     }
     const { portAddress, capabilities } = this.#rules;
     const base = { owner: this.#owner, replica: 0, portAddress, capabilities };
-    await Promise.all(
+    // All come to an end before this does: nothing may be made after it was given up or removed.
+    const outcomes = await Promise.allSettled(
       workload.services.map(async (service) => {
         signal?.throwIfAborted();
         const container = kept.get(service.name);
@@ -95,6 +96,7 @@ export class LeaseApplier {
         );
       }),
     );
+    for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
   }
 
   async #ensureImage(lease: LeaseId, service: ServiceWorkload, onProgress: Report, signal: AbortSignal | undefined) {
@@ -110,8 +112,10 @@ export class LeaseApplier {
     }
   }
 
-  /** The engine chooses the addresses as long as its pools last, then we do. */
-  /** The network that the lease's services share; one that is there stays. */
+  /**
+   * The network that the lease's services share; one that is there stays. The engine chooses the addresses as long as
+   * its pools last, then we do.
+   */
   async ensureNetwork(lease: LeaseId): Promise<void> {
     const name = networkName(this.#owner, lease);
     const wishes: (string | null)[] = [null, ...subnetCandidates(name)];

@@ -57,7 +57,10 @@ export class DockerRuntime implements Runtime {
   readonly #events = new EventLog();
   readonly #stop = new AbortController();
   readonly #queue = new KeyedQueue();
+  /** What each lease should run, as last asked. */
   readonly #workloads = new Map<string, LeaseWorkload>();
+  /** Fingerprints of the workloads that were brought about, routes included. */
+  readonly #ensured = new Map<string, string>();
   /** The newest step of each service whose start is under way, by `lease service`. */
   readonly #progress = new Map<string, Progress>();
   readonly #applier: LeaseApplier;
@@ -110,6 +113,7 @@ export class DockerRuntime implements Runtime {
     const key = leaseKey(workload.lease);
     return this.#queue.run(key, async () => {
       this.#workloads.set(key, workload);
+      this.#ensured.delete(key);
       const report = (progress: Progress) => {
         this.#progress.set(`${key} ${progress.service}`, progress);
         onProgress?.(progress);
@@ -121,6 +125,7 @@ export class DockerRuntime implements Runtime {
       }
       const containers = await this.#applier.details(workload.lease);
       this.#params.routes.set(key, routesOf(workload, containers));
+      this.#ensured.set(key, workloadFingerprint(workload));
     });
   }
 
@@ -142,8 +147,8 @@ export class DockerRuntime implements Runtime {
       const expected = known === undefined ? own.length : known.services.length;
       observed.push({
         lease,
-        // Nothing is known after a start: whoever wants the lease ensures it once, which adopts what runs.
-        fingerprint: known === undefined ? "" : workloadFingerprint(known),
+        // Empty after a start, when ensuring once adopts what runs, and after a change that failed half-way.
+        fingerprint: this.#ensured.get(key) ?? "",
         complete: running && own.length === expected,
       });
     }
@@ -196,6 +201,7 @@ export class DockerRuntime implements Runtime {
     const key = leaseKey(lease);
     return this.#queue.run(key, async () => {
       this.#params.routes.remove(key);
+      this.#ensured.delete(key);
       await this.#applier.remove(lease);
       this.#workloads.delete(key);
       this.#events.forget(key);

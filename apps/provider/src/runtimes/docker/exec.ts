@@ -2,7 +2,7 @@
 import { Feed } from "../feed.ts";
 import { type ExecOutput, type ExecRequest, type ExecSession, RuntimeError } from "../runtime.ts";
 import { type DockerApi, EngineRefusal } from "./api.ts";
-import { numberField, textField } from "./engine-types.ts";
+import { field, numberField, textField } from "./engine-types.ts";
 import { Demultiplexer } from "./streams.ts";
 
 /** Output that nobody reads yet: past this the connection is paused until the reader has caught up. */
@@ -45,10 +45,8 @@ function session(
   take(head);
   const exitCode = new Promise<number>((resolve, reject) => {
     socket.on("data", take);
-    socket.on("error", (cause) => {
-      feed.end();
-      reject(new RuntimeError("unavailable", `the command's connection broke: ${cause.message}`, cause));
-    });
+    // Also a command that ends before its input breaks the connection: the engine's record says how it ended.
+    socket.on("error", () => {});
     socket.on("close", () => {
       feed.end();
       readExitCode(api, id, request).then(resolve, reject);
@@ -81,6 +79,9 @@ async function* resuming(feed: Feed<ExecOutput>, socket: import("node:net").Sock
 
 async function readExitCode(api: DockerApi, id: string, request: ExecRequest): Promise<number> {
   const detail = await api.call("GET", `/exec/${id}/json`);
+  if (field(detail, "Running") === true) {
+    throw new RuntimeError("unavailable", "the command's connection broke while the command ran");
+  }
   const code = numberField(detail, "ExitCode");
   // The engine reports a command that cannot be started only by the shells' own exit codes 126 and 127.
   if (code === 126 || code === 127) {

@@ -10,6 +10,18 @@ export interface LogSource {
   readonly replica: string;
 }
 
+function untilAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    const done = () => {
+      signal.removeEventListener("abort", done);
+      resolve();
+    };
+    signal.addEventListener("abort", done);
+    void work.then(done);
+  });
+}
+
 /** Pushes the lines of one replica until its log ends or the signal says stop. */
 export async function readLog(
   api: DockerApi,
@@ -30,6 +42,8 @@ export async function readLog(
       for (const { stream, data } of frames.push(part)) {
         for (const text of lines[stream].push(data)) feed.push({ service, replica, stream, text });
       }
+      // A slow reader holds back the engine: nothing is dropped, and memory holds one piece of the log.
+      await untilAborted(feed.drained(), signal);
     }
   } catch (cause) {
     if (!signal.aborted) throw cause;

@@ -61,9 +61,15 @@ interface RunningService {
 
 interface RunningLease {
   workload: LeaseWorkload;
+  /** The workload was brought about as a whole. */
+  ensured: boolean;
   readonly services: Map<string, RunningService>;
   readonly followers: Set<{ options: LogOptions; feed: Feed<LogLine> }>;
   failure: string;
+}
+
+function newLease(workload: LeaseWorkload): RunningLease {
+  return { workload, ensured: false, services: new Map(), followers: new Set(), failure: "" };
 }
 
 /** The range of node ports that the reference's clusters use. */
@@ -135,8 +141,9 @@ export class FakeRuntime implements Runtime {
   async ensure(workload: LeaseWorkload, onProgress?: (progress: Progress) => void): Promise<void> {
     this.#requireUp();
     const key = leaseKey(workload.lease);
-    const running = this.#leases.get(key) ?? { workload, services: new Map(), followers: new Set(), failure: "" };
+    const running = this.#leases.get(key) ?? newLease(workload);
     running.workload = workload;
+    running.ensured = false;
     this.#leases.set(key, running);
     for (const service of workload.services) this.#requireImage(running, service);
     for (const name of [...running.services.keys()]) {
@@ -144,6 +151,7 @@ export class FakeRuntime implements Runtime {
     }
     for (const service of workload.services) this.#ensureService(running, service, onProgress);
     running.failure = "";
+    running.ensured = true;
     this.#params.routes?.set(key, routesOf(workload));
   }
 
@@ -200,7 +208,7 @@ export class FakeRuntime implements Runtime {
     this.#requireUp();
     return [...this.#leases.values()].map((running) => ({
       lease: running.workload.lease,
-      fingerprint: workloadFingerprint(running.workload),
+      fingerprint: running.ensured ? workloadFingerprint(running.workload) : "",
       complete: running.workload.services.every((service) => {
         const replicas = running.services.get(service.name)?.replicas ?? [];
         return replicas.length === service.replicas && replicas.every((replica) => replica.running);
