@@ -1,4 +1,4 @@
-import { create, type DescField, type DescMessage, type Message, ScalarType } from "@bufbuild/protobuf";
+import { create, type DescEnum, type DescField, type DescMessage, type Message, ScalarType } from "@bufbuild/protobuf";
 import { parseTime } from "@stoa/consensus";
 import { fromBase64, fromBase64Url } from "@stoa/std";
 import { durationOf, timestampOf } from "../services/proto-times.ts";
@@ -61,10 +61,17 @@ function readText(field: DescField, text: string): unknown {
   if ("message" in field && field.message !== undefined) return textMessage(field.message, text);
   if ("enum" in field && field.enum !== undefined) {
     const known = field.enum.values.find(({ name, number }) => name === text || String(number) === text);
-    if (known === undefined) throw invalid(`${text} is not a valid ${field.enum.typeName}`);
+    if (known === undefined) throw invalid(`${text} is not a valid ${goNameOf(field.enum)}`);
     return known.number;
   }
   return scalarOf(field.scalar ?? ScalarType.STRING, text);
+}
+
+/** How the reference names an enumeration in these texts: its Go package and its own name. */
+function goNameOf({ typeName }: DescEnum): string {
+  const parts = typeName.split(".");
+  const name = parts.at(-1) ?? "";
+  return typeName.startsWith("cosmos.tx.v1beta1.") ? `tx.${name}` : `${parts.at(-2) ?? ""}.${name}`;
 }
 
 function textMessage(schema: DescMessage, text: string): unknown {

@@ -79,15 +79,14 @@ function hexPoint(char: string): string {
 
 interface SearchRequest {
   readonly query: string;
-  readonly events: readonly string[];
   readonly page: bigint;
   readonly limit: bigint;
   readonly orderBy: OrderBy;
 }
 
 async function getTxsEvent(context: ServiceContext, request: SearchRequest) {
-  const query = request.query !== "" ? request.query : request.events.join(" AND ");
-  if (query === "") throw new ServiceError("InvalidArgument", "query cannot be empty");
+  const { query } = request;
+  if (query === "") throw new ServiceError("Internal", "query cannot be empty");
   const page = request.page === 0n ? 1n : request.page;
   const limit = request.limit === 0n ? defaultPageTxs : request.limit;
   const order = request.orderBy === OrderBy.DESC ? "desc" : "asc";
@@ -106,7 +105,8 @@ async function getTxsEvent(context: ServiceContext, request: SearchRequest) {
     return { txs, txResponses, total: BigInt(found.total) };
   } catch (problem) {
     if (problem instanceof ServiceError) throw problem;
-    throw new ServiceError("Unknown", problem instanceof Error ? problem.message : String(problem));
+    const why = problem instanceof Error ? problem.message : String(problem);
+    throw new ServiceError("Internal", `failed to search for txs: ${why}`);
   }
 }
 

@@ -39,8 +39,10 @@ export const queries: readonly QueryHandler[] = [
     return { accounts: [...page.rows], pagination: page.pagination };
   }),
   answer(Query.method.accountAddressByID, (ctx, request) => {
-    if (request.id < 0n)
+    // 0 cannot be told from a field that is not there.
+    if (request.id !== 0n) {
       refuseQuery("InvalidArgument", "requesting with id isn't supported, try to request using account-id");
+    }
     const address = addressByNumber.get(ctx, request.accountId);
     if (address === undefined) {
       refuseQuery("NotFound", `account address not found with account number ${request.accountId}`);
