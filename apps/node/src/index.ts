@@ -1,3 +1,9 @@
+export {
+  type ExportGenesisParams,
+  exportGenesis,
+  type ImportGenesisParams,
+  importGenesis,
+} from "./home/export-genesis.ts";
 export { type Genesis, GenesisError, parseGenesis } from "./home/genesis.ts";
 export { HomeError, type HomeRecord, type InitNodeHomeParams, initNodeHome } from "./home/node-home.ts";
 export { KeyFileError } from "./home/validator-key.ts";

@@ -1,33 +1,21 @@
 import { join } from "node:path";
-import { Application, createModules } from "@stoa/chain";
-import {
-  createNativeVerifier,
-  LevelBackend,
-  nativeHash,
-  runProcess,
-  Scope,
-  systemClock,
-  systemTimers,
-} from "@stoa/host";
-import { type Log, toHexUpper, utf8 } from "@stoa/std";
+import { LevelBackend, nativeHash, runProcess, Scope, systemClock, systemTimers } from "@stoa/host";
+import { type Log, toHexUpper } from "@stoa/std";
 import type { Backend } from "@stoa/store";
-import { type DecCoins, formatDecCoins, parseDecCoins, txTypesOf } from "@stoa/wire";
-import { registry } from "@stoa/wire/registry";
+import { type DecCoins, formatDecCoins, parseDecCoins } from "@stoa/wire";
 import { EmbeddedEngine } from "./engines/embedded/embedded-engine.ts";
 import type { EventIndex } from "./event-index/event-index.ts";
 import { SqliteEventIndex } from "./event-index/sqlite-event-index.ts";
 import { type NodeHome, openNodeHome } from "./home/node-home.ts";
 import { loadSignedState, precommitStep, saveSignedState } from "./home/validator-key.ts";
 import type { NodeConfig } from "./node-config.ts";
+import { interfaceVersion, openApplication } from "./open-application.ts";
 import { startGrpcServer } from "./servers/grpc/grpc-server.ts";
 import { startRestServer } from "./servers/rest/rest-server.ts";
 import { startRpcServer } from "./servers/rpc/rpc-server.ts";
 import { type ChainParts, nodeServices, withNodeServices } from "./servers/services/node-services.ts";
 import type { ServiceContext } from "./servers/services/service-context.ts";
 import type { ServiceTable } from "./servers/services/service-table.ts";
-
-/** Version of the interfaces that the node answers with (base-chain.md §5.6). */
-const interfaceVersion = "v2.1.0";
 
 /** The node cannot start, or not go on; the message says what to do. */
 export class NodeError extends Error {
@@ -166,17 +154,13 @@ function makeEngine(
   { config, log }: StartNodeParams,
   { home, backend, index, minGasPrices }: EngineParts,
 ): { readonly engine: EmbeddedEngine; readonly chain: ChainParts } {
-  const crypto = { hash: nativeHash, verifier: createNativeVerifier({ log }) };
-  const modules = createModules(crypto);
-  const stateMachine = Application.open({
+  const stateMachine = openApplication({
     backend,
-    crypto,
-    modules,
-    ante: modules.ante({ types: txTypesOf(registry), minGasPrices }),
-    keepVersions: BigInt(config.keepVersions),
-    prefix: utf8("app/"),
-    version: interfaceVersion,
+    initialHeight: home.genesis.initialHeight,
+    minGasPrices,
+    keepVersions: config.keepVersions,
     ignoredSections: config.ignoredGenesisSections,
+    log,
   });
   const engine = new EmbeddedEngine({
     backend,

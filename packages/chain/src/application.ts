@@ -323,9 +323,20 @@ export class Application {
     return answerQuery(state, request);
   }
 
-  /** The modules' state as a genesis `app_state` object. */
-  exportGenesis(): Readonly<Record<string, unknown>> {
-    const ctx = this.context(this.committedState(), this.requireHead(), "query");
+  /** The modules' state as a genesis `app_state` object: the latest, or undefined if the height's is not kept. */
+  exportGenesis(): Readonly<Record<string, unknown>>;
+  exportGenesis(height: bigint): Readonly<Record<string, unknown>> | undefined;
+  exportGenesis(height?: bigint): Readonly<Record<string, unknown>> | undefined {
+    const latest = this.requireHead();
+    const asked = height ?? latest.height;
+    const view = asked === this.stores.version ? this.stores : this.stores.at(asked);
+    const head = asked === latest.height ? latest : readHead(this.params.backend, asked);
+    if (view === undefined || head === undefined) return undefined;
+    const ctx = this.context(
+      State.over((name) => view.reader(name)),
+      head,
+      "query",
+    );
     const sections = this.params.modules.genesis.map((module) => [module.name, module.exportGenesis?.(ctx)] as const);
     return Object.fromEntries(sections.filter(([, section]) => section !== undefined));
   }

@@ -64,6 +64,22 @@ export function parseGenesis(text: string): Genesis {
   };
 }
 
+/** Consensus parameters as AppGenesis holds them. */
+export function consensusParamsDocument(params: ConsensusParams): Readonly<Record<string, unknown>> {
+  const { block, evidence, validator, version, abci } = params;
+  return {
+    block: { max_bytes: String(block.maxBytes), max_gas: String(block.maxGas) },
+    evidence: {
+      max_age_num_blocks: String(evidence.maxAgeNumBlocks),
+      max_age_duration: String(evidence.maxAgeDurationNs),
+      max_bytes: String(evidence.maxBytes),
+    },
+    validator: { pub_key_types: [...validator.pubKeyTypes] },
+    version: { app: String(version.app) },
+    abci: { vote_extensions_enable_height: String(abci.voteExtensionsEnableHeight) },
+  };
+}
+
 function parseParams(value: unknown): ConsensusParams {
   if (value === undefined || value === null) return defaultConsensusParams;
   const file = object(value, "consensus parameters");

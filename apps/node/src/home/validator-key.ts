@@ -83,6 +83,11 @@ export function loadValidatorKey(folder: string, seed?: Uint8Array): Signer {
   return signerOfSeed(seedOfFile(path));
 }
 
+/** Gives the folder `to` the validator's key of the folder `from`. Throws KeyFileError. */
+export function copyValidatorKey(from: string, to: string): void {
+  loadValidatorKey(to, seedOfFile(join(from, "priv_validator_key.json")));
+}
+
 function seedOfFile(path: string): Uint8Array {
   const key = member(readJson(path), "priv_key");
   if (member(key, "type") !== "tendermint/PrivKeyEd25519") throw new KeyFileError(`${path} holds no ed25519 key`);

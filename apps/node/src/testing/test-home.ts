@@ -24,8 +24,11 @@ export interface TestHome {
   readonly scope: Scope;
 }
 
-/** A fresh home of a network whose test account is funded; removed after the test. */
-export async function makeTestHome(t: TestContext): Promise<TestHome> {
+/** A fresh home of a network whose test account is funded; removed after the test. `sections` join the genesis state. */
+export async function makeTestHome(
+  t: TestContext,
+  sections: Readonly<Record<string, unknown>> = {},
+): Promise<TestHome> {
   const home = mkdtempSync(join(tmpdir(), "stoa-node-"));
   const scope = new Scope();
   t.after(() => scope.close());
@@ -44,7 +47,7 @@ export async function makeTestHome(t: TestContext): Promise<TestHome> {
     home,
     chainId: "stoa-node-1",
     genesisTime: systemClock.nowNs() - 10_000_000_000n,
-    appState: { auth: { accounts: [base] }, bank: { balances: [{ address, coins }], supply: [] } },
+    appState: { auth: { accounts: [base] }, bank: { balances: [{ address, coins }], supply: [] }, ...sections },
   });
   return { home, address, scope };
 }

@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { test } from "node:test";
+import { SigningStargateClient } from "@cosmjs/stargate";
+import { loadConfig } from "@stoa/host";
+import { silentLog } from "@stoa/std";
+import { startNode } from "../main.ts";
+import { nodeConfigSchema } from "../node-config.ts";
+import { makeTestHome, testWallet } from "../testing/test-home.ts";
+import { exportGenesis, importGenesis } from "./export-genesis.ts";
+
+const loaded = loadConfig(nodeConfigSchema, {
+  file: { rpcPort: 0, grpcEnabled: false, restEnabled: false, blockIntervalMs: 50, emptyBlocks: false },
+});
+assert.ok(loaded.ok);
+const config = loaded.value.values;
+
+/** Parameters that modules have no defaults for, and cannot export without. */
+const parameters = {
+  deployment: { params: { min_deposits: [{ denom: "uact", amount: "500000" }] } },
+  market: {
+    params: {
+      bid_min_deposit: { denom: "uact", amount: "500000" },
+      bid_min_deposits: [{ denom: "uact", amount: "500000" }],
+      order_max_bids: 20,
+      min_reclamation_window: "3600s",
+      max_reclamation_window: "2592000s",
+    },
+  },
+};
+
+test("an exported state begins a chain that goes on at the next height, with the same state", async (t) => {
+  const { home, address, scope } = await makeTestHome(t, parameters);
+  const node = await startNode({ home, config, log: silentLog });
+  const client = await SigningStargateClient.connectWithSigner(node.rpcUrl, await testWallet(), {
+    broadcastPollIntervalMs: 20,
+  });
+  const fee = { amount: [{ denom: "uakt", amount: "5000" }], gas: "200000" };
+  const sent = await client.sendTokens(address, address, [{ denom: "uakt", amount: "1" }], fee);
+  assert.equal(sent.code, 0);
+  const balance = await client.getBalance(address, "uakt");
+  const account = await client.getAccount(address);
+  client.disconnect();
+  await node.close();
+  const document = await exportGenesis({ home, log: silentLog });
+  const earlier = await exportGenesis({ home, height: 1n, log: silentLog });
+  assert.equal(earlier.initial_height, 2);
+  assert.notDeepEqual(earlier.app_state, document.app_state);
+  await assert.rejects(exportGenesis({ home, height: 1_000n, log: silentLog }), /height 1000 is not kept/);
+
+  for (const [name, keysFrom] of [
+    ["same", home],
+    ["fresh", undefined],
+  ] as const) {
+    const copy = join(home, name);
+    const text = JSON.stringify(document);
+    importGenesis({ home: copy, text, ...(keysFrom === undefined ? {} : { keysFrom }) });
+    assert.throws(() => importGenesis({ home: copy, text }), /holds a node already/);
+    const again = await startNode({ home: copy, config, log: silentLog });
+    scope.defer(name, () => again.close());
+    assert.equal(again.height(), BigInt(document.initial_height as number));
+    const reader = await SigningStargateClient.connectWithSigner(again.rpcUrl, await testWallet(), {
+      broadcastPollIntervalMs: 20,
+    });
+    assert.deepEqual(await reader.getBalance(address, "uakt"), balance);
+    assert.deepEqual(await reader.getAccount(address), account);
+    assert.equal((await reader.sendTokens(address, address, [{ denom: "uakt", amount: "1" }], fee)).code, 0);
+    const first = await fetch(`${again.rpcUrl}/block?height=1`);
+    assert.match(await first.text(), /height 1 is not available, lowest height is \d+/);
+    reader.disconnect();
+  }
+});
+
+test("what is imported is exported again, value for value", async (t) => {
+  const { home, scope } = await makeTestHome(t, parameters);
+  await (await startNode({ home, config, log: silentLog })).close();
+  const document = await exportGenesis({ home, log: silentLog });
+  const copies = ["one", "two"].map((name) => join(home, name));
+  const hashes: string[] = [];
+  for (const copy of copies) {
+    importGenesis({ home: copy, text: JSON.stringify(document), keysFrom: home });
+    const node = await startNode({ home: copy, config, log: silentLog });
+    scope.defer(copy, () => node.close());
+    const answer = (await (await fetch(`${node.rpcUrl}/block_results?height=${node.height()}`)).json()) as {
+      result: { app_hash: string };
+    };
+    hashes.push(answer.result.app_hash);
+    await node.close();
+    const again = await exportGenesis({
+      home: copy,
+      height: BigInt(document.initial_height as number),
+      log: silentLog,
+    });
+    assert.deepEqual(again.app_state, document.app_state);
+  }
+  assert.equal(hashes[0], hashes[1], "one document, one app hash");
+});

@@ -1,0 +1,38 @@
+import { Application, createModules } from "@stoa/chain";
+import { createNativeVerifier, nativeHash } from "@stoa/host";
+import { type Log, utf8 } from "@stoa/std";
+import type { Backend } from "@stoa/store";
+import { type DecCoins, txTypesOf } from "@stoa/wire";
+import { registry } from "@stoa/wire/registry";
+
+/** Version of the interfaces that the node answers with (base-chain.md §5.6). */
+export const interfaceVersion = "v2.1.0";
+
+/** What {@link openApplication} needs. */
+export interface OpenApplicationParams {
+  readonly backend: Backend;
+  /** Height of the chain's first block. */
+  readonly initialHeight: bigint;
+  readonly minGasPrices: DecCoins;
+  readonly keepVersions: number;
+  readonly ignoredSections: readonly string[];
+  readonly log: Log;
+}
+
+/** The state machine with every module, over what the backend holds. */
+export function openApplication(params: OpenApplicationParams): Application {
+  const { backend, initialHeight, minGasPrices, keepVersions, ignoredSections, log } = params;
+  const crypto = { hash: nativeHash, verifier: createNativeVerifier({ log }) };
+  const modules = createModules(crypto);
+  return Application.open({
+    backend,
+    crypto,
+    modules,
+    ante: modules.ante({ types: txTypesOf(registry), minGasPrices }),
+    keepVersions: BigInt(keepVersions),
+    initialHeight,
+    prefix: utf8("app/"),
+    version: interfaceVersion,
+    ignoredSections,
+  });
+}
