@@ -1,0 +1,47 @@
+import { nodeConfigSchema } from "@stoa/node";
+import { CliError, type Command, exitCodes } from "../command.ts";
+import { loadSettings, settingOptions } from "../local/program.ts";
+
+/** Programs whose settings can be explained, with the prefix of their variables. */
+const programs = new Map([["node", { schema: nodeConfigSchema, environmentPrefix: "STOA_NODE_" }]]);
+
+export const configExplain: Command = {
+  spec: {
+    name: "config explain",
+    about: "Prints every setting of a program: its value, where that came from, and what it is for.",
+    operands: "PROGRAM",
+    minOperands: 1,
+    maxOperands: 1,
+    options: {
+      home: {
+        type: "string",
+        value: "DIR",
+        about: "the program's own folder, whose config.json is read",
+        default: ".",
+      },
+      json: { type: "boolean", about: "one JSON line a setting" },
+      ...settingOptions(nodeConfigSchema),
+    },
+    examples: ["stoa config explain node --home ./node"],
+  },
+  async run(invocation) {
+    const [name = ""] = invocation.operands;
+    const program = programs.get(name);
+    if (program === undefined) {
+      const known = [...programs.keys()].join(", ");
+      throw new CliError("usage", `there is no program ${JSON.stringify(name)}`, {
+        hint: `programs: ${known}`,
+        exitCode: exitCodes.usage,
+      });
+    }
+    const config = loadSettings(invocation, { ...program, home: invocation.text("home") ?? "." });
+    for (const each of config.explain()) {
+      if (invocation.flag("json")) process.stdout.write(`${JSON.stringify(each)}\n`);
+      else {
+        const origin = each.origin === "default" ? "default" : `${each.origin}: ${each.source}`;
+        process.stdout.write(`${each.setting} = ${each.value}  (${origin})\n    ${each.description}\n`);
+      }
+    }
+    return exitCodes.ok;
+  },
+};
