@@ -2,6 +2,9 @@ import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { pureHash } from "@stoa/std/crypto";
+import { GrpcCaller } from "../../apps/node/src/testing/grpc-caller.ts";
+import { startQueryWorld } from "../../apps/node/src/testing/query-world-moves.ts";
+import { grpcReport, restReport } from "../../apps/node/src/testing/service-surface.ts";
 import { checkGateway } from "../../apps/provider/src/gateway/gateway.vectors.ts";
 import { checkSdlVector } from "../../packages/sdl/src/sdl.vectors.ts";
 import { gatewayDeviations } from "./deviations.ts";
@@ -21,6 +24,8 @@ interface Summary {
   replay: { scenarios: number; steps: number; agree: number; deviations: number };
   sdl: { cases: number; agree: number };
   gateway: { cases: number; agree: number; deviations: number };
+  /** `absent`: services and methods that are not there yet, and answer so; they are no cases. */
+  surface: { cases: number; agree: number; absent: number };
   notRead: string[];
   failures: number;
 }
@@ -45,6 +50,7 @@ class Run {
     replay: { scenarios: 0, steps: 0, agree: 0, deviations: 0 },
     sdl: { cases: 0, agree: 0 },
     gateway: { cases: 0, agree: 0, deviations: 0 },
+    surface: { cases: 0, agree: 0, absent: 0 },
     notRead: [],
     failures: 0,
   };
@@ -121,6 +127,32 @@ class Run {
     }
   }
 
+  /** Asks a network that it sets up what the reference was asked over REST and gRPC. */
+  async surface(): Promise<void> {
+    const there = ["surface/rest.json", "surface/grpc.json"].filter((file) => existsSync(this.path(file)));
+    if (there.length === 0) {
+      console.error("not in this folder: surface");
+      return;
+    }
+    const ends: (() => Promise<void>)[] = [];
+    try {
+      const world = await startQueryWorld({ after: (end) => void ends.push(end) });
+      const caller = new GrpcCaller(world.grpcUrl);
+      ends.push(async () => caller.close());
+      for (const file of there) {
+        const text = this.text(file);
+        const report = await (file.endsWith("rest.json") ? restReport(world, text) : grpcReport(caller, text));
+        const cases = report.cases - report.absent;
+        this.summary.surface.cases += cases;
+        this.summary.surface.agree += cases - failedCases(report.failures);
+        this.summary.surface.absent += report.absent;
+        this.fail(file, report.failures);
+      }
+    } finally {
+      for (const end of ends.toReversed()) await end();
+    }
+  }
+
   replay(strict: boolean): void {
     const outcome = checkReplayFolder({
       folder: this.path("replay"),
@@ -154,14 +186,18 @@ async function main(): Promise<void> {
   run.lib();
   run.sdl();
   await run.gateway();
+  await run.surface();
   run.replay(values.from === undefined);
   const summary = run.finish();
   if (values.json === true) console.log(JSON.stringify(summary));
   else {
-    const { lib, replay, sdl, gateway } = summary;
+    const { lib, replay, sdl, gateway, surface } = summary;
     console.log(`lib      ${lib.agree} of ${lib.cases} cases agree`);
     console.log(`sdl      ${sdl.agree} of ${sdl.cases} agree`);
     console.log(`gateway  ${gateway.agree} of ${gateway.cases} agree (${gateway.deviations} rules of ours)`);
+    console.log(
+      `surface  ${surface.agree} of ${surface.cases} agree (${surface.absent} of services that are not there)`,
+    );
     console.log(
       `replay   ${replay.agree} of ${replay.steps} steps of ${replay.scenarios} scenarios agree (${replay.deviations} by rules of ours)`,
     );

@@ -1,5 +1,4 @@
 import { generateKeyPairSync, sign } from "node:crypto";
-import type { TestContext } from "node:test";
 import type { Any } from "@bufbuild/protobuf/wkt";
 import { systemClock } from "@stoa/host";
 import { concatBytes, Dec, fromBase64Url, utf8 } from "@stoa/std";
@@ -12,7 +11,7 @@ import { MsgCreateProviderSchema } from "@stoa/wire/akash.provider.v1beta4";
 import { MsgGrantSchema } from "@stoa/wire/cosmos.authz.v1beta1";
 import { MsgSendSchema, SendAuthorizationSchema } from "@stoa/wire/cosmos.bank.v1beta1";
 import { BasicAllowanceSchema, MsgGrantAllowanceSchema } from "@stoa/wire/cosmos.feegrant.v1beta1";
-import { type Person, QueryWorld } from "./query-world.ts";
+import { type Lifetime, type Person, QueryWorld } from "./query-world.ts";
 
 /** Deployments: one with a lease, one whose lease was closed, and two that wait for bids or for a lease. */
 export const dseqs = { leased: 282n, ended: 632n, offered: 633n, waiting: 634n } as const;
@@ -99,9 +98,9 @@ function grants({ tenant, grantee, other }: QueryWorld) {
   ];
 }
 
-/** A network with a day of a market behind it; ends with the test. */
-export async function startQueryWorld(t: Pick<TestContext, "after">): Promise<QueryWorld> {
-  const world = await QueryWorld.start(t);
+/** A network with a day of a market behind it; ends with its lifetime. */
+export async function startQueryWorld(lifetime: Lifetime): Promise<QueryWorld> {
+  const world = await QueryWorld.start(lifetime);
   await playMarket(world);
   return world;
 }

@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { TestContext } from "node:test";
 import type { Any } from "@bufbuild/protobuf/wkt";
 import { loadConfig, nativeHash, Scope, systemClock } from "@stoa/host";
 import { silentLog, toBase64, utf8 } from "@stoa/std";
@@ -11,6 +10,11 @@ import { initNodeHome } from "../home/node-home.ts";
 import { signerOfSeed } from "../home/validator-key.ts";
 import { type RunningNode, startNode } from "../main.ts";
 import { nodeConfigSchema } from "../node-config.ts";
+
+/** What calls back when it is over, such as a test. */
+export interface Lifetime {
+  after(end: () => Promise<void>): void;
+}
 
 /** Somebody with a key. */
 export interface Person {
@@ -124,11 +128,11 @@ export class QueryWorld {
     };
   }
 
-  /** Starts the network, in which nothing has happened yet; ends with the test. */
-  static async start(t: Pick<TestContext, "after">): Promise<QueryWorld> {
+  /** Starts the network, in which nothing has happened yet; ends with its lifetime. */
+  static async start(lifetime: Lifetime): Promise<QueryWorld> {
     const home = mkdtempSync(join(tmpdir(), "stoa-query-"));
     const scope = new Scope();
-    t.after(() => scope.close());
+    lifetime.after(() => scope.close());
     scope.defer("home", () => rmSync(home, { recursive: true, force: true }));
     const people = ["tenant", "provider", "grantee", "other"].map(personOf);
     const genesisTime = systemClock.nowNs() - 10_000_000_000n;
