@@ -248,6 +248,7 @@ function conversationCases(get: () => RuntimeUnderTest): void {
     await runtime.ensure(suiteWorkload(11n, suiteService(image)));
     assert.deepEqual(await execText(runtime, lease, ["/busybox", "echo", "hello"]), { text: "hello\n", exitCode: 0 });
     assert.equal((await execText(runtime, lease, ["/busybox", "sh", "-c", "exit 3"])).exitCode, 3);
+    assert.equal((await execText(runtime, lease, ["/busybox", "sh", "-c", "exit 127"])).exitCode, 127);
     const request = { service: "web", replica: 0, command: ["/busybox", "cat"], tty: false, stdin: true };
     const session = await runtime.exec(lease, request);
     await session.write(new TextEncoder().encode("ping"));

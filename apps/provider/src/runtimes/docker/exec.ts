@@ -83,8 +83,8 @@ async function readExitCode(api: DockerApi, id: string, request: ExecRequest): P
     throw new RuntimeError("unavailable", "the command's connection broke while the command ran");
   }
   const code = numberField(detail, "ExitCode");
-  // The engine reports a command that cannot be started only by the shells' own exit codes 126 and 127.
-  if (code === 126 || code === 127) {
+  // The engine reports a command that cannot be started by the shells' own exit codes; such a one never had a process.
+  if ((code === 126 || code === 127) && numberField(detail, "Pid") === 0) {
     throw new RuntimeError("no-such-command", `${request.command[0] ?? ""} cannot be executed (exit code ${code})`);
   }
   return code;
