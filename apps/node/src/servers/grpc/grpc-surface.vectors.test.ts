@@ -71,6 +71,8 @@ test("reflection answers every kind of question, in both versions", async (t) =>
     assert.equal(file.messageResponse.case, "fileDescriptorResponse");
     const wellKnown = await caller.reflect(version, { case: "fileByFilename", value: "google/protobuf/any.proto" });
     assert.equal(wellKnown.messageResponse.case, "fileDescriptorResponse");
+    const any = await caller.reflect(version, { case: "fileContainingSymbol", value: "google.protobuf.Any" });
+    assert.equal(any.messageResponse.case, "fileDescriptorResponse");
     const method = await caller.reflect(version, {
       case: "fileContainingSymbol",
       value: "cosmos.bank.v1beta1.Query.Balance",

@@ -1,5 +1,6 @@
-import type { DescFile } from "@bufbuild/protobuf";
+import type { DescEnum, DescExtension, DescFile, DescMessage, DescService } from "@bufbuild/protobuf";
 import { create, toBinary } from "@bufbuild/protobuf";
+import { nestedTypes } from "@bufbuild/protobuf/reflect";
 import { FileDescriptorProtoSchema } from "@bufbuild/protobuf/wkt";
 import { type ServerDuplexStream, status } from "@grpc/grpc-js";
 import { encode, tryDecode } from "@stoa/wire";
@@ -74,17 +75,20 @@ class DescriptorIndex {
   constructor(services: ServiceTable) {
     this.services = listedServices(services);
     const listed = new Set(this.services);
-    for (const type of registry) {
-      this.addFile(type.file);
-      if (type.kind === "service" && !listed.has(type.typeName)) continue;
-      this.bySymbol.set(type.typeName, type.file);
-      if (type.kind === "service")
-        for (const { name } of type.methods) this.bySymbol.set(`${type.typeName}.${name}`, type.file);
-      if (type.kind === "extension") {
-        const known = this.extensions.get(type.extendee.typeName) ?? new Map<number, DescFile>();
-        this.extensions.set(type.extendee.typeName, known.set(type.number, type.file));
-      }
+    for (const type of registry) this.addFile(type.file);
+    for (const file of this.byFile.values()) for (const type of nestedTypes(file)) this.addType(type, listed);
+  }
+
+  private addType(type: DescMessage | DescEnum | DescExtension | DescService, listed: ReadonlySet<string>): void {
+    if (type.kind === "service") {
+      if (!listed.has(type.typeName)) return;
+      for (const { name } of type.methods) this.bySymbol.set(`${type.typeName}.${name}`, type.file);
     }
+    if (type.kind === "extension") {
+      const known = this.extensions.get(type.extendee.typeName) ?? new Map<number, DescFile>();
+      this.extensions.set(type.extendee.typeName, known.set(type.number, type.file));
+    }
+    this.bySymbol.set(type.typeName, type.file);
   }
 
   private addFile(file: DescFile): void {

@@ -2,11 +2,13 @@ import assert from "node:assert/strict";
 import { connect } from "node:net";
 import { type TestContext, test } from "node:test";
 import { create } from "@bufbuild/protobuf";
-import { concatBytes, fromBase64, fromUtf8Lossy, toBase64, uint32Be } from "@stoa/std";
+import { concatBytes, fromBase64, fromUtf8Lossy, silentLog, toBase64, uint32Be } from "@stoa/std";
 import { decode, encode } from "@stoa/wire";
-import { QueryBalanceRequestSchema, QueryBalanceResponseSchema } from "@stoa/wire/cosmos.bank.v1beta1";
+import { Query, QueryBalanceRequestSchema, QueryBalanceResponseSchema } from "@stoa/wire/cosmos.bank.v1beta1";
 import type { QueryWorld } from "../../testing/query-world.ts";
 import { startQueryWorld } from "../../testing/query-world-moves.ts";
+import { serveStateless, serviceTable } from "../services/service-table.ts";
+import { startRestServer } from "./rest-server.ts";
 
 interface Answer {
   readonly status: number;
@@ -97,6 +99,33 @@ test("bad input gets a bounded answer", async (t) => {
   });
   assert.match(truncated, /^(?:HTTP\/1\.1 400|$)/);
   assert.equal((await ask(`${restUrl}/cosmos/bank/v1beta1/params`)).status, 200, "and goes on");
+});
+
+test("a reader that reads nothing is cut off", async (t) => {
+  const text = "x".repeat(32 * 1024 * 1024);
+  const services = serviceTable([
+    serveStateless(Query.method.denomMetadata, async () => ({ metadata: { name: text } })),
+  ]);
+  const server = await startRestServer({
+    ...{ host: "127.0.0.1", port: 0, services, version: "v1", log: silentLog },
+    stalledReaderMs: 200,
+  });
+  t.after(() => server.close(0));
+  const socket = connect(server.port, "127.0.0.1");
+  socket.write("GET /cosmos/bank/v1beta1/denoms_metadata/x HTTP/1.1\r\nhost: x\r\n\r\n");
+  await new Promise((resolve) => socket.once("data", resolve));
+  socket.pause();
+  await new Promise((resolve) => setTimeout(resolve, 1_000));
+  const received = await new Promise<number>((resolve) => {
+    let bytes = 0;
+    socket.on("data", (chunk) => {
+      bytes += chunk.length;
+    });
+    socket.on("error", () => {});
+    socket.on("close", () => resolve(bytes));
+    socket.resume();
+  });
+  assert.ok(received < text.length, `only what was on its way arrived: ${received}`);
 });
 
 test("browsers may ask from anywhere", async (t) => {

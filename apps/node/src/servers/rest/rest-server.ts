@@ -18,6 +18,8 @@ const maxBodyBytes = 1_000_000;
 const maxConnections = 1_000;
 /** Longest URL that is looked at; the headers together are bounded by the server. */
 const maxUrlLength = 16 * 1024;
+/** A reader that takes nothing of its answer for so long is cut off, with what was kept for it. */
+const stalledReaderMs = 30_000;
 
 /** What {@link startRestServer} needs. */
 export interface RestServerParams {
@@ -28,6 +30,8 @@ export interface RestServerParams {
   /** Version of the interface, for its document. */
   readonly version: string;
   readonly log: Log;
+  /** How long a reader may take nothing of its answer; 30 s without it. */
+  readonly stalledReaderMs?: number;
 }
 
 /** What requests are answered from. */
@@ -54,7 +58,10 @@ export async function startRestServer(params: RestServerParams): Promise<HttpSer
   return listenHttp({
     host,
     port,
-    handle: (request, response) => handle(gateway, request, response),
+    handle: (request, response) => {
+      response.setTimeout(params.stalledReaderMs ?? stalledReaderMs, () => response.destroy());
+      return handle(gateway, request, response);
+    },
     limits: { connections: maxConnections },
     log,
   });
