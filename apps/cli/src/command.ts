@@ -104,7 +104,7 @@ export function parseInvocation(spec: CommandSpec, words: readonly string[]): In
 /** The help page of one command. */
 export function helpText(spec: CommandSpec): string {
   const rows = Object.entries(spec.options).map(([name, option]) => {
-    const word = `--${name}${option.type === "string" ? ` ${option.value ?? "VALUE"}` : ""}`;
+    const word = `${option.short === undefined ? "" : `-${option.short}, `}--${name}${option.type === "string" ? ` ${option.value ?? "VALUE"}` : ""}`;
     return [word, option.about + (option.default === undefined ? "" : ` (default: ${option.default})`)] as const;
   });
   const width = Math.max(0, ...rows.map(([word]) => word.length));

@@ -28,8 +28,13 @@ test("what nobody foresaw has a message and no stack", () => {
   assert.doesNotMatch(failure.message, /\n| at /);
 });
 
+test("errors of the node, the host and the store keep their words", () => {
+  const full = Object.assign(new Error("the disk is full; free some space"), { code: "disk-full" });
+  assert.deepEqual([failureOf(full).code, failureOf(full).message], ["disk_full", full.message]);
+});
+
 test("failures that say it already stay as they are", () => {
   const known = new CliError("usage", "no", { exitCode: 2 });
   assert.equal(failureOf(known), known);
-  assert.equal(failureOf(new HostError("locked", "user", "somebody is at work")).code, "host_locked");
+  assert.equal(failureOf(new HostError("locked", "user", "somebody is at work")).code, "locked");
 });

@@ -1,4 +1,3 @@
-import { HostError } from "@stoa/host";
 import { CliError } from "./command.ts";
 
 /** Why files cannot be written or read, in words; the system's own names mean little to most people. */
@@ -24,15 +23,22 @@ function systemFailure(error: NodeJS.ErrnoException): CliError | undefined {
   });
 }
 
+/** The errors of our own parts carry a code of their own (`disk-full`), and say what happened and what to do. */
+function ownFailure(error: Error): CliError | undefined {
+  if (!("code" in error) || typeof error.code !== "string" || !/^[a-z][a-z-]*$/.test(error.code)) return undefined;
+  if ("fault" in error && error.fault === "bug") return undefined;
+  return new CliError(error.code.replaceAll("-", "_"), error.message, { cause: error });
+}
+
 /**
  * Whatever a command failed with, as people are told it: what, where, what to do. What nobody foresaw is a fault of
  * ours; its stack is shown to whoever sets STOA_DEBUG.
  */
 export function failureOf(error: unknown): CliError {
   if (error instanceof CliError) return error;
-  if (error instanceof HostError)
-    return new CliError(`host_${error.code.replaceAll("-", "_")}`, error.message, { cause: error });
   if (!(error instanceof Error)) return new CliError("internal", String(error));
+  const own = ownFailure(error);
+  if (own !== undefined) return own;
   const system = systemFailure(error);
   if (system !== undefined) return system;
   const shown = process.env.STOA_DEBUG === undefined ? error.message : (error.stack ?? error.message);

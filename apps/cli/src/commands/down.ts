@@ -7,13 +7,13 @@ import { type HomePaths, homePaths, readHome, removeHome, requireHome } from "..
 import { tenantKey } from "../local/network.ts";
 import { takeDown } from "../local/take-down.ts";
 import { createOutput, type Output } from "../output.ts";
-import { chainFailure, clientOf, keyStoreOf, readRunRecord } from "../tenant/connection.ts";
+import { chainFailure, clientOf, keyStoreOf, liveRunRecord } from "../tenant/connection.ts";
 import { closeDeployment } from "../tenant/deploy.ts";
 
 /** Closes every active deployment of the tenant; their deposits come back. */
 async function closeAll(paths: HomePaths, output: Output): Promise<void> {
   const home = requireHome(paths);
-  const record = readRunRecord(paths);
+  const record = liveRunRecord(paths);
   if (record === undefined) {
     output.line("nothing runs, so nothing was closed; stoa up, then stoa down --close");
     return;

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { acquireLock, HostError } from "@stoa/host";
+import type { DeploymentId } from "@stoa/market";
 import { Dec } from "@stoa/std";
 import { CliError, type Command, exitCodes, type Invocation } from "../command.ts";
 import { fetchPage, finishCheck, snapshot } from "../local/check.ts";
@@ -13,7 +14,7 @@ import { takeDown } from "../local/take-down.ts";
 import { watchEscrow } from "../local/watch.ts";
 import { createOutput, type Output } from "../output.ts";
 import { clientOf, keyStoreOf } from "../tenant/connection.ts";
-import { compileForDeploy, loopbackUri } from "../tenant/deploy.ts";
+import { compileForDeploy, type DeployEvent, loopbackUri } from "../tenant/deploy.ts";
 import { readSdlFile } from "../tenant/sdl-file.ts";
 import { type DeploySession, deployOptions, readDeploySettings, runDeploy } from "../tenant/session.ts";
 
@@ -92,13 +93,13 @@ function rateOf(session: DeploySession): Dec {
   return session.leases.reduce((sum, { bid }) => sum.add(bid.price), Dec.zero);
 }
 
-async function waitForFirstPage(session: DeploySession, output: Output): Promise<void> {
+async function waitForFirstPage(session: DeploySession, detach: boolean, output: Output): Promise<void> {
   for (const event of session.events) {
     if (event.event !== "serving") continue;
     const url = event.services.map(loopbackUri).find((found) => found !== undefined);
     if (url !== undefined) {
       await fetchPage(url);
-      output.line(`\nopen ${url} in a browser; Ctrl-C stops everything\n`);
+      output.line(`\nopen ${url} in a browser${detach ? "" : "; Ctrl-C stops everything"}\n`);
     }
   }
 }
@@ -118,13 +119,22 @@ async function runRound(
   const before = check ? await snapshot(client, network) : undefined;
   const settings = readDeploySettings(invocation);
   const { file, text } = sdl;
-  const session = await runDeploy({ client, secret, file, text, settings, names, output, stopping });
+  let opened: DeploymentId | undefined;
+  const onEvent = (event: DeployEvent): void => {
+    if (event.event === "created") opened = event.id;
+  };
+  const deploying = runDeploy({ client, secret, file, text, settings, names, output, stopping, onEvent });
+  const session = await deploying.catch(async (error: unknown) => {
+    // Its leases are closed: the providers remove what they began before they are stopped themselves.
+    if (opened !== undefined) await waitForRemoval(network.home.id, opened).catch(() => undefined);
+    throw error;
+  });
   if (before !== undefined) {
     const verdict = await finishCheck({ client, network, session, before, output });
     await waitForRemoval(network.home.id);
     return verdict.ok ? exitCodes.ok : exitCodes.failed;
   }
-  await waitForFirstPage(session, output);
+  await waitForFirstPage(session, invocation.flag("detach"), output);
   if (!invocation.flag("detach"))
     await watchEscrow({
       client,

@@ -1,3 +1,4 @@
+import { type DeploymentId, formatDeploymentId } from "@stoa/market";
 import { DockerApi } from "@stoa/provider";
 import { CliError } from "../command.ts";
 import { engineAnswers, engineSocket } from "./container-engine.ts";
@@ -12,7 +13,11 @@ export interface Removed {
 interface Named {
   readonly Id?: string;
   readonly Name?: string;
+  readonly Labels?: Readonly<Record<string, string>>;
 }
+
+/** The label of a container's lease, `owner/dseq/gseq/oseq/provider`. */
+const leaseLabel = "stoa.lease";
 
 /** The label key that every container, network and volume of Stoa carries; its value is the home's id. */
 const labelKey = "stoa";
@@ -43,13 +48,15 @@ async function containersOf(api: DockerApi, homeId: string): Promise<readonly Na
 }
 
 /**
- * Waits until a home's providers have removed all containers, as they do once every lease is closed. Answers how many
- * are left after half a minute.
+ * Waits until a home's providers have removed all containers, or those of one deployment, as they do once every lease is
+ * closed. Answers how many are left after half a minute.
  */
-export async function waitForRemoval(homeId: string): Promise<number> {
+export async function waitForRemoval(homeId: string, deployment?: DeploymentId): Promise<number> {
   const api = new DockerApi(engineSocket());
+  const lease = deployment === undefined ? "" : `${formatDeploymentId(deployment)}/`;
   for (const deadline = performance.now() + removalMs; ; ) {
-    const left = (await containersOf(api, homeId)).length;
+    const containers = await containersOf(api, homeId);
+    const left = containers.filter(({ Labels }) => (Labels?.[leaseLabel] ?? "").startsWith(lease)).length;
     if (left === 0 || performance.now() > deadline) return left;
     await new Promise((resolve) => setTimeout(resolve, pollMs));
   }

@@ -1,10 +1,14 @@
 import { existsSync, readFileSync } from "node:fs";
 
-/** When a process started, as the kernel counts; tells it from a later one with the same number. "" where unknown. */
+/**
+ * When a process started, as the kernel counts; tells it from a later one with the same number. "" where unknown, and
+ * for one that has ended and only waits for its parent to collect it.
+ */
 export function processStart(pid: number): string {
   const path = `/proc/${pid}/stat`;
   if (!existsSync(path)) return "";
   const text = readFileSync(path, "utf8");
   // The second field, the name in brackets, may hold spaces.
-  return text.slice(text.lastIndexOf(")") + 2).split(" ")[19] ?? "";
+  const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
+  return fields[0] === "Z" || fields[0] === "X" ? "" : (fields[19] ?? "");
 }

@@ -7,6 +7,7 @@ import { CliError } from "../command.ts";
 import { KeyStore, type LocalSigner } from "../keys/key-store.ts";
 import { askPassphrase } from "../keys/passphrase.ts";
 import { type HomePaths, type HomeRecord, homePaths, readHome } from "../local/home.ts";
+import { processStart } from "../local/process-start.ts";
 import { isSimulated, plainReason, refusalHint } from "./refusal.ts";
 
 /** Options of every command that talks to a chain. */
@@ -44,6 +45,17 @@ export function readRunRecord(paths: HomePaths): RunRecord | undefined {
   return JSON.parse(readFileSync(path, "utf8")) as RunRecord;
 }
 
+/**
+ * The running local network's record, if its node still runs. Where one died, another home's node may listen on its
+ * port by now, and must not get what was meant for this one.
+ */
+export function liveRunRecord(paths: HomePaths): RunRecord | undefined {
+  const record = readRunRecord(paths);
+  const node = record?.children[0];
+  if (node === undefined || node.started === "") return record;
+  return processStart(node.pid) === node.started ? record : undefined;
+}
+
 /** A chain, and the keys that may act on it. */
 export interface Connection {
   readonly paths: HomePaths;
@@ -75,7 +87,7 @@ export function connect(invocation: Invocation): Connection {
   const paths = homePaths(invocation.text("home"));
   const node = invocation.text("node");
   const home = node === undefined ? readHome(paths) : undefined;
-  const url = node ?? readRunRecord(paths)?.rpc;
+  const url = node ?? liveRunRecord(paths)?.rpc;
   if (url === undefined)
     throw new CliError("no_network", `no network runs in ${paths.root}, and no --node was given`, {
       hint: "start a local one: stoa up; or name one: --node http://HOST:26657",
