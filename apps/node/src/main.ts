@@ -11,11 +11,14 @@ import { loadSignedState, precommitStep, saveSignedState } from "./home/validato
 import type { NodeConfig } from "./node-config.ts";
 import { interfaceVersion, openApplication } from "./open-application.ts";
 import { startGrpcServer } from "./servers/grpc/grpc-server.ts";
+import { HttpFront } from "./servers/http-front.ts";
+import { startMetricsServer } from "./servers/metrics/metrics-server.ts";
 import { startRestServer } from "./servers/rest/rest-server.ts";
 import { startRpcServer } from "./servers/rpc/rpc-server.ts";
 import { type ChainParts, nodeServices, withNodeServices } from "./servers/services/node-services.ts";
 import type { ServiceContext } from "./servers/services/service-context.ts";
 import type { ServiceTable } from "./servers/services/service-table.ts";
+import { readTlsFiles, type TlsFiles } from "./servers/tls-files.ts";
 
 /** The node cannot start, or not go on; the message says what to do. */
 export class NodeError extends Error {
@@ -40,6 +43,8 @@ export interface RunningNode {
   readonly restUrl: string | undefined;
   readonly nodeId: string;
   readonly validatorAddress: string;
+  /** `http://127.0.0.1:26660`; undefined when metrics are off. */
+  readonly metricsUrl: string | undefined;
   /** Height of the last block. */
   height(): bigint;
   /** Resolves with the reason when no more blocks can be made: the disk is full, an invariant is broken. */
@@ -76,11 +81,13 @@ async function build(params: StartNodeParams, scope: Scope): Promise<Omit<Runnin
       host: config.rpcHost,
       port: config.rpcPort,
       context: { ...context, engine: withNodeServices(engine, services.own), log: log.child({ part: "rpc" }) },
+      ...httpOptions(config),
     }),
   );
   rpcAddress = `tcp://${config.rpcHost}:${rpc.port}`;
   const [grpc, rest] = await startQueryServers(params, scope, services.all);
-  const urls = { rpcUrl: rpc.url, grpcUrl: grpc?.url, restUrl: rest?.url };
+  const metrics = await startMetrics(params, scope, engine);
+  const urls = { rpcUrl: rpc.url, grpcUrl: grpc?.url, restUrl: rest?.url, metricsUrl: metrics?.url };
   log.info("the node runs", { chainId: engine.chainId, height: engine.height, ...urls });
   return {
     chainId: engine.chainId,
@@ -116,7 +123,25 @@ function serviceContext(
   };
 }
 
+/** Origins, rates and TLS, as the settings have them; every server gets a count of its own. */
+function httpOptions({ corsOrigins, requestsPerSecond, tlsCertificate, tlsKey }: NodeConfig): {
+  readonly front: HttpFront;
+  readonly tls?: TlsFiles;
+} {
+  const tls = readTlsFiles(tlsCertificate, tlsKey);
+  const front = new HttpFront({ corsOrigins, requestsPerSecond, clock: systemClock });
+  return tls === undefined ? { front } : { front, tls };
+}
+
+async function startMetrics({ config, log }: StartNodeParams, scope: Scope, engine: EmbeddedEngine) {
+  if (!config.metricsEnabled) return undefined;
+  const { metricsHost: host, metricsPort: port, blockIntervalMs, emptyBlocks } = config;
+  const parts = { engine, clock: systemClock, log: log.child({ part: "metrics" }) };
+  return scope.add("metrics", await startMetricsServer({ host, port, blockIntervalMs, emptyBlocks, ...parts }));
+}
+
 async function startQueryServers({ config, log }: StartNodeParams, scope: Scope, services: ServiceTable) {
+  const { front, tls } = httpOptions(config);
   const grpc = config.grpcEnabled
     ? scope.add(
         "grpc",
@@ -124,6 +149,7 @@ async function startQueryServers({ config, log }: StartNodeParams, scope: Scope,
           host: config.grpcHost,
           port: config.grpcPort,
           services,
+          ...(tls === undefined ? {} : { tls }),
           log: log.child({ part: "grpc" }),
         }),
       )
@@ -136,6 +162,8 @@ async function startQueryServers({ config, log }: StartNodeParams, scope: Scope,
           port: config.restPort,
           services,
           version: interfaceVersion,
+          front,
+          ...(tls === undefined ? {} : { tls }),
           log: log.child({ part: "rest" }),
         }),
       )

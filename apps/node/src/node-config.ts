@@ -10,6 +10,21 @@ export const nodeConfigSchema = {
   restEnabled: setting.yesNo(true, { description: "serve REST, with gRPC-web on the same port" }),
   restHost: setting.text("127.0.0.1", { description: "address that REST listens on" }),
   restPort: setting.integer(1_317, { description: "port of REST; 0 picks a free one", min: 0, max: 65_535 }),
+  metricsEnabled: setting.yesNo(false, { description: "serve /metrics for Prometheus and /health" }),
+  metricsHost: setting.text("127.0.0.1", { description: "address that metrics listen on" }),
+  metricsPort: setting.integer(26_660, { description: "port of metrics; 0 picks a free one", min: 0, max: 65_535 }),
+  corsOrigins: setting.list(["*"], {
+    description: "origins of web pages that may ask JSON-RPC and REST; * is every one, nothing is none",
+  }),
+  requestsPerSecond: setting.integer(0, {
+    description: "requests a second that one address may make of JSON-RPC and of REST; 0 is any number",
+    min: 0,
+    max: 1_000_000,
+  }),
+  tlsCertificate: setting.text("", {
+    description: "PEM file with the certificate chain; with it JSON-RPC, REST and gRPC speak TLS",
+  }),
+  tlsKey: setting.text("", { description: "PEM file with the certificate's private key" }),
   blockIntervalMs: setting.integer(1_000, {
     description: "time from one block to the next, in milliseconds",
     min: 10,

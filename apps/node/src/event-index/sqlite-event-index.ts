@@ -17,6 +17,8 @@ const maxCounted = 2_000_000;
 const maxWalked = 200_000;
 /** Ids of attributes that are remembered between blocks. */
 const maxKnownIds = 50_000;
+/** Pages in memory, in KiB: writing a block touches as many pages as it has attributes. */
+const cacheKib = 65_536;
 /** Longer values are cut here: no query is long enough to ask for them exactly. */
 const maxValueLength = 600;
 /** Places are one integer that a double holds: heights up to 2^33 with up to 2^20 transactions each. */
@@ -93,6 +95,7 @@ export class SqliteEventIndex implements EventIndex {
   static open(path: string): SqliteEventIndex {
     const db = new DatabaseSync(path);
     db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 67108864;");
+    db.exec(`PRAGMA cache_size = -${cacheKib};`);
     const form = numberOf(db.prepare("PRAGMA user_version").get(), "user_version");
     if (form !== formVersion) {
       db.exec("DROP TABLE IF EXISTS attribute; DROP TABLE IF EXISTS entry; DROP TABLE IF EXISTS height;");
@@ -184,10 +187,17 @@ export class SqliteEventIndex implements EventIndex {
 
   private eachEntry(block: IndexedBlock, visit: (term: Term, place: number) => void): void {
     const { height, events, txs } = block;
-    for (const term of termsOf("block", events)) visit(term, placeOf(height, 0));
-    for (const [index, txEvents] of txs.entries()) {
-      for (const term of termsOf("tx", txEvents)) visit(term, placeOf(height, index));
-    }
+    const each = (kind: IndexKind, of: readonly AbciEvent[], place: number): void => {
+      const seen = new Set<string>();
+      for (const term of termsOf(kind, of)) {
+        const key = `${term.name}\0${term.value}`;
+        if (seen.has(key)) continue;
+        seen.add(key);
+        visit(term, place);
+      }
+    };
+    each("block", events, placeOf(height, 0));
+    for (const [index, txEvents] of txs.entries()) each("tx", txEvents, placeOf(height, index));
   }
 
   private findId({ name, value }: Term): number | undefined {

@@ -239,13 +239,14 @@ export class EmbeddedEngine implements Engine {
     stateMachine.committed();
     this.state = state;
     this.base = base ?? this.base;
-    this.catchUpIndex();
     this.unprovenAppHash = !equalBytes(before.appHash, state.appHash) || before.lastHeight === 0n;
     this.pool.update(
       txs,
       results.txResults.map(({ code }) => code),
     );
     this.publish(committed);
+    // Last: who is told at once should not wait for it, and nobody can ask before it is done.
+    this.catchUpIndex();
   }
 
   /** The first block to keep from now on; undefined while nothing is to be removed. */

@@ -1,4 +1,5 @@
-import { createServer, type Server as NetServer } from "node:net";
+import { createServer, type Server as NetServer, type Socket } from "node:net";
+import { createServer as createTlsServer } from "node:tls";
 import {
   Metadata,
   Server,
@@ -15,6 +16,7 @@ import { registry } from "@stoa/wire/registry";
 import { heightHeader, readHeightHeader } from "../services/height-header.ts";
 import { atHeight, ServiceError } from "../services/service-error.ts";
 import type { ServiceMethod, ServiceTable } from "../services/service-table.ts";
+import type { TlsFiles } from "../tls-files.ts";
 import { type GrpcService, rawBytes } from "./raw-service.ts";
 import { reflectionServices } from "./reflection.ts";
 
@@ -37,13 +39,14 @@ export interface GrpcServerParams {
   /** 0: the system picks one. */
   readonly port: number;
   readonly services: ServiceTable;
+  readonly tls?: TlsFiles;
   readonly log: Log;
 }
 
 /** A gRPC server that listens. */
 export interface GrpcServer {
   readonly port: number;
-  /** `http://127.0.0.1:9090`: HTTP/2 without TLS. */
+  /** `http://127.0.0.1:9090`; `https://` with TLS. */
   readonly url: string;
   /** Stops accepting, lets running calls end for `graceMs`, then cuts what is left. */
   close(graceMs?: number): Promise<void>;
@@ -66,16 +69,18 @@ export async function startGrpcServer(params: GrpcServerParams): Promise<GrpcSer
     server.addService(definition, handlers);
   }
   const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
-  const listener = createServer((socket) => {
+  const take = (socket: Socket): void => {
     // Small answers are not to wait for more.
     socket.setNoDelay(true);
     injector.injectConnection(socket);
-  });
+  };
+  const { tls } = params;
+  const listener = tls === undefined ? createServer(take) : createTlsServer({ ...tls, ALPNProtocols: ["h2"] }, take);
   listener.maxConnections = maxConnections;
   const port = await listen(listener, host, params.port);
   return {
     port,
-    url: `http://${host.includes(":") ? `[${host}]` : host}:${port}`,
+    url: `${params.tls === undefined ? "http" : "https"}://${host.includes(":") ? `[${host}]` : host}:${port}`,
     close: (graceMs = closeGraceMs) =>
       new Promise((resolve) => {
         const cut = setTimeout(() => server.forceShutdown(), graceMs);

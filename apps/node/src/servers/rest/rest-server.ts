@@ -4,9 +4,11 @@ import { HostError, type HttpServer, listenHttp, messageOf, readBody } from "@st
 import { type Log, utf8 } from "@stoa/std";
 import { decode, jsonText, toProtoJson } from "@stoa/wire";
 import { typeByUrl } from "@stoa/wire/registry";
+import { type HttpFront, openFront } from "../http-front.ts";
 import { heightHeader, readHeightHeader } from "../services/height-header.ts";
 import { type GrpcName, ServiceError } from "../services/service-error.ts";
 import type { ServiceMethod, ServiceReply, ServiceTable } from "../services/service-table.ts";
+import type { TlsFiles } from "../tls-files.ts";
 import { docsPage } from "./docs-page.ts";
 import { GrpcWeb } from "./grpc-web.ts";
 import { matchPath, type Route, routesOf } from "./http-rules.ts";
@@ -32,6 +34,9 @@ export interface RestServerParams {
   readonly log: Log;
   /** How long a reader may take nothing of its answer; 30 s without it. */
   readonly stalledReaderMs?: number;
+  /** Origins of browsers and rates of clients; without it everybody may ask as often as he likes. */
+  readonly front?: HttpFront;
+  readonly tls?: TlsFiles;
 }
 
 /** What requests are answered from. */
@@ -55,24 +60,21 @@ export async function startRestServer(params: RestServerParams): Promise<HttpSer
     ["/docs/", page],
   ]);
   const gateway: Gateway = { services, routes, web: new GrpcWeb({ services, log }), documents, log };
+  const front = params.front ?? openFront();
   return listenHttp({
     host,
     port,
-    handle: (request, response) => {
+    handle: async (request, response) => {
       response.setTimeout(params.stalledReaderMs ?? stalledReaderMs, () => response.destroy());
-      return handle(gateway, request, response);
+      if (front.admits(request, response, cors)) await handle(gateway, request, response);
     },
+    ...(params.tls === undefined ? {} : { tls: params.tls }),
     limits: { connections: maxConnections },
     log,
   });
 }
 
 async function handle(gateway: Gateway, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  allowBrowsers(request, response);
-  if (request.method === "OPTIONS") {
-    response.writeHead(204).end();
-    return;
-  }
   if (gateway.web.takes(request)) return gateway.web.handle(request, response);
   const [rawPath = "/", query = ""] = splitUrl(request.url ?? "/");
   const document = request.method === "GET" ? gateway.documents.get(rawPath) : undefined;
@@ -88,20 +90,12 @@ function splitUrl(url: string): [string, string] {
   return mark === -1 ? [url, ""] : [url.slice(0, mark), url.slice(mark + 1)];
 }
 
-/** Wallets in browsers call from other origins; nothing here relies on cookies. */
-function allowBrowsers(request: IncomingMessage, response: ServerResponse): void {
-  if (request.headers.origin === undefined) return;
-  response.setHeader("access-control-allow-origin", "*");
-  response.setHeader("access-control-allow-methods", "GET, POST, OPTIONS");
-  response.setHeader(
-    "access-control-allow-headers",
-    `content-type, x-grpc-web, x-user-agent, grpc-timeout, ${heightHeader}, grpc-metadata-${heightHeader}`,
-  );
-  response.setHeader(
-    "access-control-expose-headers",
-    `grpc-status, grpc-message, ${heightHeader}, grpc-metadata-${heightHeader}`,
-  );
-}
+/** What browsers may send and read: nothing here relies on cookies. */
+const cors = {
+  methods: "GET, POST, OPTIONS",
+  headers: `content-type, x-grpc-web, x-user-agent, grpc-timeout, ${heightHeader}, grpc-metadata-${heightHeader}`,
+  exposed: `grpc-status, grpc-message, ${heightHeader}, grpc-metadata-${heightHeader}`,
+};
 
 const notImplemented = new ServiceError("Unimplemented", "Not Implemented");
 

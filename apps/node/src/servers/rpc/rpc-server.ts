@@ -3,6 +3,8 @@ import type { Duplex } from "node:stream";
 import { HostError, type HttpServer, listenHttp, readBody, sendText } from "@stoa/host";
 import { fromUtf8Lossy, utf8 } from "@stoa/std";
 import { WebSocketServer } from "ws";
+import { type HttpFront, openFront } from "../http-front.ts";
+import type { TlsFiles } from "../tls-files.ts";
 import { blockEvents } from "./block-events.ts";
 import { elementsOf, kindOf, membersOf, readRawJson } from "./go-json.ts";
 import {
@@ -35,6 +37,9 @@ export interface RpcServerParams {
   readonly context: Omit<RpcContext, "rpcAddress">;
   /** What may wait for slow websocket clients. */
   readonly bufferLimits?: BufferLimits;
+  /** Origins and rates; without it everybody may ask as often as he likes. */
+  readonly front?: HttpFront;
+  readonly tls?: TlsFiles;
 }
 
 /** Serves CometBFT's JSON-RPC over POST, GET and websocket (base-chain.md §5). */
@@ -42,6 +47,7 @@ export async function startRpcServer(params: RpcServerParams): Promise<HttpServe
   const { engine, hash, timers, log } = params.context;
   let address = "";
   const context: RpcContext = { ...params.context, rpcAddress: () => address };
+  const front = params.front ?? openFront();
   const sessions = new Set<WebSocketSession>();
   const sockets = new WebSocketServer({ noServer: true, maxPayload: maxBodyBytes });
   const unsubscribe = engine.onBlock((block) => {
@@ -61,8 +67,9 @@ export async function startRpcServer(params: RpcServerParams): Promise<HttpServe
       socket.end("HTTP/1.1 404 Not Found\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
       return;
     }
+    const takes = (): boolean => front.takes(request.socket.remoteAddress ?? "");
     sockets.handleUpgrade(request, socket, head, (accepted) => {
-      const session = new WebSocketSession({ socket: accepted, context, timers, log, limits, admit });
+      const session = new WebSocketSession({ socket: accepted, context, timers, log, limits, admit, takes });
       sessions.add(session);
       accepted.on("close", () => sessions.delete(session));
     });
@@ -70,9 +77,12 @@ export async function startRpcServer(params: RpcServerParams): Promise<HttpServe
   const server = await listenHttp({
     host: params.host,
     port: params.port,
-    handle: (request, response) => handle(context, request, response),
+    handle: async (request, response) => {
+      if (front.admits(request, response, cors)) await handle(context, request, response);
+    },
     upgrade,
     limits: { connections: maxConnections },
+    ...(params.tls === undefined ? {} : { tls: params.tls }),
     log,
   });
   address = `tcp://${params.host}:${server.port}`;
@@ -87,11 +97,6 @@ export async function startRpcServer(params: RpcServerParams): Promise<HttpServe
 }
 
 async function handle(context: RpcContext, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  allowBrowsers(request, response);
-  if (request.method === "OPTIONS") {
-    response.writeHead(204).end();
-    return;
-  }
   const url = urlOf(request);
   if (url === undefined) {
     sendText(response, 400, "400 Bad Request");
@@ -120,13 +125,11 @@ function sendPage(response: ServerResponse, status: number, text: string, type =
   response.end(body);
 }
 
-/** Wallets in browsers call from other origins; nothing here relies on cookies. */
-function allowBrowsers(request: IncomingMessage, response: ServerResponse): void {
-  if (request.headers.origin === undefined) return;
-  response.setHeader("access-control-allow-origin", "*");
-  response.setHeader("access-control-allow-methods", "HEAD, GET, POST");
-  response.setHeader("access-control-allow-headers", "origin, accept, content-type, x-requested-with, x-server-time");
-}
+/** What browsers may send: nothing here relies on cookies. */
+const cors = {
+  methods: "HEAD, GET, POST",
+  headers: "origin, accept, content-type, x-requested-with, x-server-time",
+};
 
 /** The body, or undefined after it was refused. */
 async function bodyOf(request: IncomingMessage, response: ServerResponse): Promise<string | undefined> {

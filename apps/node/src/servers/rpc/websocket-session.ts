@@ -53,6 +53,8 @@ export interface WebSocketSessionParams {
   readonly limits: BufferLimits;
   /** Refuses the first subscription of one client too many. Throws RpcError. */
   admit(): void;
+  /** Counts a request; false when the client's address has made too many. */
+  takes(): boolean;
 }
 
 /** One websocket client: requests as over HTTP, one after another, and events of what it subscribed to. */
@@ -162,6 +164,7 @@ export class WebSocketSession {
     const { id } = request;
     if (id === undefined) return;
     try {
+      if (!this.params.takes()) throw RpcError.server("too many requests");
       this.send(resultText(id, await this.call(id, request)));
     } catch (error) {
       this.send(errorText(id, this.asInternal(toRpcError(error))));

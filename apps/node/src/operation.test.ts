@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { request } from "node:https";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { loadConfig, systemClock } from "@stoa/host";
+import { silentLog } from "@stoa/std";
+import { startNode } from "./main.ts";
+import { nodeConfigSchema } from "./node-config.ts";
+import { HttpFront } from "./servers/http-front.ts";
+import { makeTestHome, type TestHome } from "./testing/test-home.ts";
+
+/** A node with these settings. */
+async function start(t: TestContext, file: Readonly<Record<string, unknown>>, given?: TestHome) {
+  const made = given ?? (await makeTestHome(t));
+  const ports = { rpcPort: 0, restPort: 0, grpcPort: 0, metricsPort: 0, blockIntervalMs: 50 };
+  const loaded = loadConfig(nodeConfigSchema, { file: { ...ports, ...file } });
+  assert.ok(loaded.ok, JSON.stringify(loaded));
+  const node = await startNode({ home: made.home, config: loaded.value.values, log: silentLog });
+  made.scope.defer("node", () => node.close());
+  return { node, ...made };
+}
+
+test("metrics are Prometheus' text, and health says that blocks are made", async (t) => {
+  const { node } = await start(t, { metricsEnabled: true });
+  assert.ok(node.metricsUrl !== undefined);
+  const answer = await fetch(`${node.metricsUrl}/metrics`);
+  assert.match(answer.headers.get("content-type") ?? "", /^text\/plain; version=0\.0\.4/);
+  const text = await answer.text();
+  const names = new Set<string>();
+  for (const line of text.trimEnd().split("\n")) {
+    assert.match(line, /^(# HELP stoa_node_\w+ .+\.|# TYPE stoa_node_\w+ (gauge|counter)|stoa_node_\w+ -?[\d.e+-]+)$/);
+    if (!line.startsWith("#")) names.add(line.split(" ")[0] ?? "");
+  }
+  for (const name of ["height", "mempool_txs", "txs_total", "process_resident_memory_bytes"]) {
+    assert.ok(names.has(`stoa_node_${name}`), name);
+  }
+  assert.match(text, /^stoa_node_height [1-9]/m);
+  const health = await fetch(`${node.metricsUrl}/health`);
+  assert.deepEqual([health.status, await health.text()], [200, "ok"]);
+  assert.equal((await fetch(`${node.metricsUrl}/other`)).status, 404);
+});
+
+test("browsers of other origins may ask as the settings say, and nobody too often", async (t) => {
+  const { node } = await start(t, { corsOrigins: ["https://wallet.example"], requestsPerSecond: 20 });
+  const urls = [`${node.rpcUrl}/health`, `${node.restUrl}/cosmos/base/tendermint/v1beta1/node_info`];
+  for (const url of urls) {
+    const from = async (origin: string) => (await fetch(url, { headers: { origin } })).headers;
+    const known = await from("https://wallet.example");
+    assert.equal(known.get("access-control-allow-origin"), "https://wallet.example");
+    assert.equal((await from("https://other.example")).get("access-control-allow-origin"), null);
+    const statuses = await Promise.all(Array.from({ length: 60 }, async () => (await fetch(url)).status));
+    assert.ok(statuses.includes(200) && statuses.includes(429), url);
+  }
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  assert.equal((await fetch(urls[0] ?? "")).status, 200, "later there is room again");
+});
+
+test("a client's rate is an average with bursts, and clients that are many are forgotten", () => {
+  let nowNs = 0n;
+  const front = new HttpFront({ corsOrigins: [], requestsPerSecond: 2, clock: { ...systemClock, nowNs: () => nowNs } });
+  const takes = (count: number) => Array.from({ length: count }, () => front.takes("a"));
+  assert.deepEqual(takes(3), [true, true, false]);
+  nowNs = 500_000_000n;
+  assert.deepEqual(takes(2), [true, false]);
+  for (let n = 0; n < 20_000; n++) front.takes(`b${n}`);
+  assert.deepEqual(takes(2), [true, true], "it was forgotten");
+});
+
+function certificate(folder: string): { cert: string; key: string } {
+  const [cert, key] = [join(folder, "cert.pem"), join(folder, "key.pem")];
+  const subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"];
+  const kind = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"];
+  execFileSync("openssl", ["req", "-x509", ...kind, ...subject, "-keyout", key, "-out", cert], { stdio: "ignore" });
+  return { cert, key };
+}
+
+test("with a certificate all servers speak TLS, and a bad one stops the start", async (t) => {
+  const made = await makeTestHome(t);
+  const { cert, key } = certificate(made.home);
+  const { node } = await start(t, { tlsCertificate: cert, tlsKey: key }, made);
+  assert.match(node.rpcUrl, /^https:/);
+  assert.match(node.restUrl ?? "", /^https:/);
+  assert.match(node.grpcUrl ?? "", /^https:/);
+  const ca = readFileSync(cert);
+  for (const [url, path] of [
+    [node.rpcUrl, "/health"],
+    [node.restUrl ?? "", "/cosmos/base/tendermint/v1beta1/node_info"],
+  ] as const) {
+    const status = await new Promise((resolve, reject) => {
+      const options = { host: "127.0.0.1", servername: "localhost", port: new URL(url).port, path, ca };
+      request(options, (answer) => resolve(answer.resume().statusCode))
+        .on("error", reject)
+        .end();
+    });
+    assert.equal(status, 200);
+  }
+  await assert.rejects(start(t, { tlsCertificate: cert, tlsKey: cert }), /tlsCertificate .* cannot be used/);
+});

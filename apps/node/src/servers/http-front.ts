@@ -1,0 +1,87 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { sendText, systemClock } from "@stoa/host";
+import type { Clock } from "@stoa/std";
+
+/** Clients whose rate is remembered; the one that asked longest ago is forgotten first. */
+const maxClients = 10_000;
+
+/** What a server says to browsers of other origins. */
+export interface CorsHeaders {
+  readonly methods: string;
+  readonly headers: string;
+  readonly exposed?: string;
+}
+
+/** What {@link HttpFront} needs. */
+export interface HttpFrontParams {
+  /** Origins of pages that may ask; `*` is every one, an empty list none. */
+  readonly corsOrigins: readonly string[];
+  /** Requests a second that one address may make on the average, in bursts of as many; 0 is any number. */
+  readonly requestsPerSecond: number;
+  readonly clock: Clock;
+}
+
+interface Allowance {
+  left: number;
+  atNs: bigint;
+}
+
+/** What every HTTP server of the node does before it looks at a request: origins of browsers, and a rate per client. */
+export class HttpFront {
+  private readonly params: HttpFrontParams;
+  private readonly clients = new Map<string, Allowance>();
+
+  constructor(params: HttpFrontParams) {
+    this.params = params;
+  }
+
+  /** True if the request may go on; otherwise it has been answered. */
+  admits(request: IncomingMessage, response: ServerResponse, cors: CorsHeaders): boolean {
+    this.allowBrowsers(request, response, cors);
+    if (request.method === "OPTIONS") {
+      response.writeHead(204).end();
+      return false;
+    }
+    if (this.takes(request.socket.remoteAddress ?? "")) return true;
+    response.setHeader("retry-after", "1");
+    if (!request.complete) response.setHeader("connection", "close");
+    sendText(response, 429, "too many requests");
+    return false;
+  }
+
+  /** Counts one request of an address; false when it has made too many. */
+  takes(address: string): boolean {
+    const { requestsPerSecond: rate, clock } = this.params;
+    if (rate === 0) return true;
+    const atNs = clock.nowNs();
+    const known = this.clients.get(address);
+    const passedNs = known === undefined ? 0n : atNs - known.atNs;
+    const left = Math.min(rate, (known?.left ?? rate) + (Math.max(0, Number(passedNs)) * rate) / 1e9);
+    // Entered anew, so that the map is in the order of the last request.
+    this.clients.delete(address);
+    this.clients.set(address, { left: left < 1 ? left : left - 1, atNs });
+    for (const oldest of this.clients.keys()) {
+      if (this.clients.size <= maxClients) break;
+      this.clients.delete(oldest);
+    }
+    return left >= 1;
+  }
+
+  private allowBrowsers(request: IncomingMessage, response: ServerResponse, cors: CorsHeaders): void {
+    const { origin } = request.headers;
+    const { corsOrigins } = this.params;
+    if (origin === undefined) return;
+    const every = corsOrigins.includes("*");
+    if (!every) response.setHeader("vary", "Origin");
+    if (!every && !corsOrigins.includes(origin)) return;
+    response.setHeader("access-control-allow-origin", every ? "*" : origin);
+    response.setHeader("access-control-allow-methods", cors.methods);
+    response.setHeader("access-control-allow-headers", cors.headers);
+    if (cors.exposed !== undefined) response.setHeader("access-control-expose-headers", cors.exposed);
+  }
+}
+
+/** Lets everybody ask, from every page, as often as he likes. */
+export function openFront(): HttpFront {
+  return new HttpFront({ corsOrigins: ["*"], requestsPerSecond: 0, clock: systemClock });
+}
