@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmdirSync, rmSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { writeFileAtomic } from "@stoa/host";
@@ -139,7 +139,7 @@ export function removeHome(paths: HomePaths): void {
   for (const part of ["home.json", "up.lock", "keys", "node", "providers", "logs", "run"])
     rmSync(join(paths.root, part), { recursive: true, force: true });
   try {
-    rmSync(paths.root, { recursive: false });
+    rmdirSync(paths.root);
   } catch {
     // Other files of the user are in it: they stay.
   }
