@@ -19,6 +19,7 @@ import {
 import { migrateEndpoints, migrateHostnames } from "./migrate.ts";
 import type { ChainQueries, LeaseService, OrderViews, StatusSource, VersionFacts } from "./ports.ts";
 import { matchRoute, type Route } from "./routes.ts";
+import { sharedRead } from "./shared-read.ts";
 import { planFeed, planShell, type StreamPlan } from "./stream-request.ts";
 
 export interface GatewayParams {
@@ -37,6 +38,9 @@ export interface GatewayParams {
   /** True if every HTTP service gets a generated host name. */
   readonly generatesHosts: boolean;
 }
+
+/** Whoever asks an open route within this gets one answer of the engine's. */
+const openReadMs = 1_000;
 
 /** What a request comes to: an answer, or a stream to open over a websocket. */
 export type Outcome = { readonly response: GatewayResponse } | { readonly stream: StreamPlan };
@@ -65,9 +69,15 @@ function runtimeResponse(error: RuntimeError): GatewayResponse {
 export class Gateway {
   readonly #params: GatewayParams;
   readonly #keys: KeyCache;
+  /** What the open routes read of the engine. */
+  readonly #describe: () => ReturnType<Runtime["describe"]>;
+  readonly #status: () => ReturnType<StatusSource["status"]>;
 
   constructor(params: GatewayParams) {
     this.#params = params;
+    const nowMs = () => Number(params.nowSeconds()) * 1000;
+    this.#describe = sharedRead(() => params.runtime.describe(), openReadMs, nowMs);
+    this.#status = sharedRead(() => params.status.status(), openReadMs, nowMs);
     this.#keys = new KeyCache(params.chain);
   }
 
@@ -98,14 +108,14 @@ export class Gateway {
 
   /** Routes that anyone may use. */
   async #open(route: Route): Promise<GatewayResponse | undefined> {
-    const { address, runtime, status, version } = this.#params;
+    const { address, version } = this.#params;
     switch (route.kind) {
       case "version":
-        return jsonResponse(versionView(version, await runtime.describe()));
+        return jsonResponse(versionView(version, await this.#describe()));
       case "address":
         return jsonResponse({ address });
       case "status":
-        return jsonResponse(statusView(await status.status(), address));
+        return jsonResponse(statusView(await this.#status(), address));
       case "order": {
         const view = this.#params.orders.view(`${route.owner}/${route.dseq}/${route.gseq}/${route.oseq}`);
         return view === undefined ? textError(404, "order not seen here") : jsonResponse(view);

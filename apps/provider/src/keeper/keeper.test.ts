@@ -261,6 +261,24 @@ describe("keeper", () => {
     assert.equal(world.market.sent.filter((line) => line.includes("final")).length, 1);
   });
 
+  it("goes on when its duties cannot be planned for once", async () => {
+    const world = newWorld();
+    const { block, keeper, leases } = await open(world, { withdrawIntervalMs: 1000 });
+    world.market.placeOrder(orderId(7n), testGroup(), 10_000n);
+    await block();
+    world.market.createLease(orderId(7n));
+    await block();
+    const ownLeases = leases.ownLeases.bind(leases);
+    leases.ownLeases = () => {
+      throw new Error("a bug");
+    };
+    world.nowMs = 2000;
+    await keeper.step();
+    leases.ownLeases = ownLeases;
+    await block();
+    assert.equal(world.market.sent.filter((line) => line.startsWith("withdraw")).length, 1);
+  });
+
   it("withdraws at its interval", async () => {
     const world = newWorld();
     const { block } = await open(world, { withdrawIntervalMs: 5000 });

@@ -186,7 +186,12 @@ export class Keeper {
   async step(): Promise<void> {
     if (!this.#ready || this.#stopped) return;
     this.#forgetHoldOffs();
-    for (const action of plan(this.#world(null))) this.#start(action);
+    // Called from everywhere and often: what fails now is reported and looked at again, it ends nobody's work.
+    try {
+      for (const action of plan(this.#world(null))) this.#start(action);
+    } catch (cause) {
+      this.#params.log.error("the duties cannot be planned", { reason: String(cause) });
+    }
     await this.#reconcile();
   }
 
