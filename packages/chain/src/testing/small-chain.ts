@@ -8,7 +8,7 @@ import { type PrivateKey, publicKeyOf, secp256k1PrivateKey, signSingle } from "@
 import type { FinalizeBlockResponse } from "../abci.ts";
 import { Application } from "../application.ts";
 import { defaultConsensusParams } from "../consensus-params.ts";
-import { createModules } from "../modules.ts";
+import { type ChainModules, createModules } from "../modules.ts";
 
 /*
  * A chain of a few people with coins, for tests of the application and the base modules.
@@ -49,6 +49,8 @@ export interface SmallChainParams {
   /** Sections of the genesis state that replace or join ours. */
   readonly sections?: Readonly<Record<string, unknown>>;
   readonly ignoredSections?: readonly string[];
+  /** Changes the list of modules. */
+  readonly adapt?: (modules: ChainModules) => ChainModules;
 }
 
 export class SmallChain {
@@ -64,7 +66,8 @@ export class SmallChain {
     this.params = params;
     this.backend = params.backend ?? new MemoryBackend();
     const crypto = { hash: params.hash, verifier: params.verifier };
-    const modules = createModules(crypto);
+    const usual = createModules(crypto);
+    const modules = params.adapt?.(usual) ?? usual;
     this.app = Application.open({
       backend: this.backend,
       crypto,
