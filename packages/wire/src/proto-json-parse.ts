@@ -182,8 +182,14 @@ function readFloat(json: JsonValue, place: Place): number {
 function readBytes(field: DescField, json: JsonValue, place: Place): Uint8Array {
   if (optionsOf(field).rawJson) return json === null ? new Uint8Array(0) : utf8(jsonText(json));
   const text = textOf(json, place);
-  const bytes = optionsOf(field).hexBytes ? fromHex(text) : (fromBase64(text) ?? fromBase64Url(text));
-  return bytes ?? refuse(place, "bytes in a wrong form");
+  if (optionsOf(field).hexBytes) return fromHex(text) ?? refuse(place, "bytes in a wrong form");
+  const bytes = fromBase64(text) ?? fromBase64Url(text);
+  if (bytes !== undefined) return bytes;
+  // The reference's words, which name no place: the first strange character, or the group that is cut.
+  const strange = text.search(/[^A-Za-z0-9+/]/);
+  throw new WireError(
+    `illegal base64 data at input byte ${strange === -1 ? text.length - (text.length % 4) : strange}`,
+  );
 }
 
 function readAny(fields: Fields, json: JsonValue, place: Place): void {

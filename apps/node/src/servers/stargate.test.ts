@@ -19,7 +19,9 @@ import {
   setupTxExtension,
 } from "@cosmjs/stargate";
 import { connectComet } from "@cosmjs/tendermint-rpc";
-import { accountText } from "@stoa/wire";
+import { accountText, decode } from "@stoa/wire";
+import { ConfigResponseSchema } from "@stoa/wire/cosmos.base.node.v1beta1";
+import { GetNodeInfoResponseSchema } from "@stoa/wire/cosmos.base.tendermint.v1beta1";
 import type { QueryWorld } from "../testing/query-world.ts";
 import { startQueryWorld } from "../testing/query-world-moves.ts";
 
@@ -87,6 +89,32 @@ test("the client survives services that are not there, and unknown accounts", { 
   const client = await StargateClient.connect(world.node.rpcUrl);
   t.after(() => client.disconnect());
   assert.equal(await client.getAccount(accountText(new Uint8Array(20).fill(5))), null);
+});
+
+test("relayers find over abci_query what they check before they start", { timeout: 60_000 }, async (t) => {
+  const world = await open(t);
+  const comet = await connectComet(world.node.rpcUrl);
+  t.after(() => comet.disconnect());
+  const ask = async (path: string) => {
+    const answer = await comet.abciQuery({ path, data: new Uint8Array() });
+    assert.equal(answer.code, 0, answer.log);
+    assert.ok((answer.height ?? 0) > 0);
+    return answer.value;
+  };
+  const info = decode(GetNodeInfoResponseSchema, await ask("/cosmos.base.tendermint.v1beta1.Service/GetNodeInfo"));
+  assert.equal(info.defaultNodeInfo?.other?.txIndex, "on");
+  assert.equal(info.defaultNodeInfo.network, world.node.chainId);
+  const versions = new Map(info.applicationVersion?.buildDeps.map(({ path, version }) => [path, version]));
+  assert.match(versions.get("github.com/cosmos/cosmos-sdk") ?? "", /^v0\.(4[6-9]|5[0-3])\./);
+  assert.match(versions.get("github.com/cosmos/ibc-go/v10") ?? "", /^v10\./);
+  assert.match(versions.get("github.com/cometbft/cometbft") ?? "", /^v0\.38\./);
+  const config = decode(ConfigResponseSchema, await ask("/cosmos.base.node.v1beta1.Service/Config"));
+  assert.match(config.minimumGasPrice, /^0\.0025\d*uact,0\.0025\d*uakt$/);
+  const missing = await comet.abciQuery({ path: "/cosmos.staking.v1beta1.Query/Validator", data: new Uint8Array() });
+  assert.deepEqual(
+    [missing.code, missing.log],
+    [18, "rpc error: code = InvalidArgument desc = validator address cannot be empty: invalid request"],
+  );
 });
 
 test("simulated gas suffices, and both broadcast paths work", { timeout: 60_000 }, async (t) => {

@@ -84,6 +84,8 @@ test("bad input gets a bounded answer", async (t) => {
   assert.match(refusal(await ask(simulate, post("nonsense"))).message, /invalid character 'n' looking for beginning/);
   assert.match(refusal(await ask(simulate, post('{"nope":1}'))).message, /unknown field "nope"/);
   assert.match(refusal(await ask(simulate, post("[]"))).message, /expected an object/);
+  const base64 = refusal(await ask(simulate, post('{"tx_bytes":"AA!A"}')));
+  assert.equal(base64.message, "illegal base64 data at input byte 2");
   assert.equal((await ask(`${restUrl}/${"a/".repeat(7_000)}`)).status, 501);
   assert.match(refusal(await ask(`${restUrl}/cosmos/%ff`)).message, /path is not UTF-8/);
   assert.equal((await ask(simulate, { method: "DELETE" })).status, 501);
