@@ -48,6 +48,8 @@ const handshakeTimeoutMs = 5_000;
 /** A refused client reads the alert or the answer within this, or never. */
 const refusalLingerMs = 1_000;
 const idleTimeoutMs = 60_000;
+/** A certificate counts this long, in seconds, without another look at the chain. */
+const certificateTrustS = 60n;
 /** A granular token for many deployments is a few KiB. */
 const maxHeaderBytes = 64 * 1024;
 /** A body that no route takes is still read up to here, so that its sender gets to hear why. */
@@ -57,7 +59,8 @@ const maxFrameBytes = 1 << 20;
 
 export class GatewayServer {
   readonly #params: GatewayServerParams;
-  readonly #owners = new WeakMap<Duplex, string>();
+  /** Whose certificate a connection showed, and when that was held against the chain, in seconds. */
+  readonly #owners = new WeakMap<Duplex, { readonly address: string; readonly checkedAt: bigint }>();
   readonly #tls: TlsServer;
   readonly #http: Server;
   readonly #sockets = new WebSocketServer({ noServer: true, maxPayload: maxFrameBytes, clientTracking: true });
@@ -149,7 +152,9 @@ export class GatewayServer {
         this.#refuse(socket);
         return;
       }
-      if (peer.value !== undefined) this.#owners.set(socket, peer.value);
+      if (peer.value !== undefined) {
+        this.#owners.set(socket, { address: peer.value, checkedAt: this.#params.nowSeconds() });
+      }
       this.#http.emit("connection", socket);
     } catch (error) {
       this.#params.log.warn("client certificate cannot be checked", { error: String(error) });
@@ -190,7 +195,7 @@ export class GatewayServer {
       target: request.url ?? "/",
       headers,
       readBody: (maxBytes) => readBody(request, maxBytes),
-      certificateOwner: this.#owners.get(request.socket),
+      certificateOwner: this.#owners.get(request.socket)?.address,
     };
   }
 
@@ -200,12 +205,18 @@ export class GatewayServer {
     const answer = "response" in outcome ? outcome.response : textError(400, "Bad Request");
     // A client that is still sending would miss the answer if the connection went at once.
     if (!request.complete) await readBody(request, 0).catch(() => undefined);
-    if (!request.complete) response.setHeader("Connection", "close");
+    if (!request.complete || this.#isStale(request.socket)) response.setHeader("Connection", "close");
     response.writeHead(answer.status, {
       ...answer.headers,
       ...(answer.status === 204 ? {} : { "Content-Length": answer.body.length }),
     });
     response.end(answer.body);
+  }
+
+  /** A certificate may be revoked while its connection lives: after a while it is to be shown anew. */
+  #isStale(socket: Socket): boolean {
+    const owner = this.#owners.get(socket);
+    return owner !== undefined && this.#params.nowSeconds() - owner.checkedAt >= certificateTrustS;
   }
 
   async #onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {

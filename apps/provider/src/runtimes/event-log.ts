@@ -5,6 +5,9 @@ import type { EventOptions, WorkloadEvent } from "./runtime.ts";
 /** Enough to tell why a workload failed and restarted for a while; older events go. */
 export const eventsPerLeaseMax = 256;
 
+/** Leases with a history at once; the oldest go: an engine speaks of a container also after its lease was forgotten. */
+export const leasesMax = 4_096;
+
 interface Follower {
   readonly services: readonly string[];
   readonly feed: Feed<WorkloadEvent>;
@@ -19,6 +22,10 @@ export class EventLog {
     history.push(event);
     if (history.length > eventsPerLeaseMax) history.shift();
     this.#history.set(key, history);
+    if (this.#history.size > leasesMax) {
+      const [oldest = key] = this.#history.keys();
+      this.#history.delete(oldest);
+    }
     for (const follower of this.#followers.get(key) ?? []) {
       if (wanted(follower.services, event)) follower.feed.push(event);
     }
