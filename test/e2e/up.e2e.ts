@@ -56,8 +56,10 @@ test("down keeps leases, and up goes on with the same container", { skip }, () =
       stopped.map(({ Id, State }) => [Id, State]),
       [[container?.Id, "exited"]],
     );
-    const again = await stoa("up", "-d", "--json", "--home", home);
+    const again = await stoa("up", "-d", "--json", "--home", home, helloSdl);
     assert.equal(again.code, 0, again.stderr);
+    assert.ok(again.events.some(({ event }) => event === "serving"));
+    assert.ok(!again.events.some(({ event }) => event === "created"), "the same command deployed once more");
     await until("the container runs again", 20_000, async () => (await containersOf(home))[0]?.State === "running");
     assert.equal((await containersOf(home))[0]?.Id, container?.Id);
     const closed = await stoa("down", "--close", "--home", home, "--json");

@@ -123,7 +123,9 @@ async function runRound(
   const onEvent = (event: DeployEvent): void => {
     if (event.event === "created") opened = event.id;
   };
-  const deploying = runDeploy({ client, secret, file, text, settings, names, output, stopping, onEvent });
+  const shared = { client, secret, file, text, settings, names, output, stopping, onEvent };
+  // A check looks at one whole round; else the same command goes on where it stopped.
+  const deploying = runDeploy({ ...shared, resume: !check });
   const session = await deploying.catch(async (error: unknown) => {
     // Its leases are closed: the providers remove what they began before they are stopped themselves.
     if (opened !== undefined) await waitForRemoval(network.home.id, opened).catch(() => undefined);

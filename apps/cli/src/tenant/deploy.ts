@@ -15,6 +15,7 @@ import { type BidChoice, type BidRow, chooseBid, orderText, registeredBidders, w
 import { chainFailure } from "./connection.ts";
 import type { ServiceState, TenantGateway } from "./gateway.ts";
 import { speaksHttp } from "./http-probe.ts";
+import type { RunningDeployment } from "./running.ts";
 import { problemLines } from "./sdl-file.ts";
 
 /** Time that the default deposit pays for, at the ceiling price. */
@@ -319,5 +320,28 @@ export async function deploy(params: DeployParams): Promise<Deployed> {
       });
     }
     throw failure;
+  }
+}
+
+/**
+ * Goes on with a deployment that has its leases already: nothing is opened and nothing paid again. Providers that
+ * have its manifest change nothing; one that was never sent it, because we were ended before, has it now. When it does
+ * not serve it stays as it is.
+ */
+export async function goOn(params: DeployParams, running: RunningDeployment): Promise<Deployed> {
+  const leases: Deployed["leases"][number][] = [];
+  try {
+    for (const { id, bid, height } of running.leases) {
+      params.onEvent({ event: "lease", id, bid, height, why: "its lease is open already" });
+      leases.push({ id, bid, hostUri: await params.gateway.hostUri(id.provider) });
+    }
+    for (const lease of leases) await params.gateway.sendManifest(lease.id, params.compiled);
+    for (const lease of leases) await waitUntilServing(params, lease);
+    return { id: running.id, leases };
+  } catch (error) {
+    const { dseq } = running.id;
+    const { code, message: text, exitCode } = chainFailure(`going on with deployment ${dseq}`, error);
+    const hint = `deployment ${dseq} stays open: stoa close ${dseq} ends it, and what was not spent comes back`;
+    throw new CliError(code, text, { hint, exitCode, cause: error });
   }
 }

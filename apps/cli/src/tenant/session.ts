@@ -6,9 +6,10 @@ import { type Names, showDeployEvent } from "../local/show.ts";
 import type { Output } from "../output.ts";
 import { type BidChoice, type BidRow, parseBidChoice } from "./bids.ts";
 import { measureBlockInterval } from "./block-time.ts";
-import { compileForDeploy, type DeployEvent, type Deployed, deploy } from "./deploy.ts";
+import { compileForDeploy, type DeployEvent, type Deployed, type DeployParams, deploy, goOn } from "./deploy.ts";
 import { TenantGateway } from "./gateway.ts";
 import { costText } from "./money.ts";
+import { findRunning } from "./running.ts";
 
 /** Options of every command that deploys. */
 export const deployOptions: Readonly<Record<string, OptionSpec>> = {
@@ -97,6 +98,8 @@ export async function runDeploy(params: {
   readonly output: Output;
   /** Aborted: nobody waits any more, and what was begun is undone. */
   readonly stopping: AbortSignal;
+  /** Goes on with a deployment of the same SDL that has its leases already, if there is one. */
+  readonly resume?: boolean;
   /** Times each event, for benches. */
   readonly onEvent?: (event: DeployEvent) => void;
 }): Promise<DeploySession> {
@@ -110,7 +113,10 @@ export async function runDeploy(params: {
   const gateway = new TenantGateway(client, key);
   const intervalMs = await measureBlockInterval(client);
   const events: DeployEvent[] = [];
-  const deployed = await deploy({
+  const running = params.resume === true ? await findRunning(client, broadcaster.address, compiled) : undefined;
+  if (running !== undefined)
+    output.line(`deployment ${running.id.dseq} runs this file already: going on with it (stoa deploy opens another)`);
+  const deployParams: DeployParams = {
     client,
     broadcaster,
     gateway,
@@ -127,6 +133,7 @@ export async function runDeploy(params: {
       params.onEvent?.(event);
       showDeployEvent(output, event, { names, intervalMs, startedMs });
     },
-  });
+  };
+  const deployed = running === undefined ? await deploy(deployParams) : await goOn(deployParams, running);
   return { ...deployed, events, broadcaster, gateway, intervalMs, elapsedMs: performance.now() - startedMs };
 }
