@@ -7,7 +7,7 @@ import { commandsPage } from "./cli-page.ts";
 const root = join(import.meta.dirname, "../..");
 
 function sources(folder: string): readonly (readonly [file: string, text: string])[] {
-  const files = globSync(`${folder}/**/*.ts`, { cwd: root, exclude: ["**/*.test.ts"] });
+  const files = globSync(`${folder}/**/*.ts`, { cwd: root, exclude: ["**/*.test.ts", "**/testing/**"] });
   return files.sort().map((file) => [file, readFileSync(join(root, file), "utf8")] as const);
 }
 

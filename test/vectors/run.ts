@@ -4,7 +4,9 @@ import { parseArgs } from "node:util";
 import { pureHash } from "@stoa/std/crypto";
 import { GrpcCaller } from "../../apps/node/src/testing/grpc-caller.ts";
 import { startQueryWorld } from "../../apps/node/src/testing/query-world-moves.ts";
+import { rpcReport, wsReport } from "../../apps/node/src/testing/rpc-surface.ts";
 import { grpcReport, restReport } from "../../apps/node/src/testing/service-surface.ts";
+import { startSurfaceWorld } from "../../apps/node/src/testing/surface-world.ts";
 import { checkGateway } from "../../apps/provider/src/gateway/gateway.vectors.ts";
 import { checkSdlVector } from "../../packages/sdl/src/sdl.vectors.ts";
 import { gatewayDeviations } from "./deviations.ts";
@@ -127,6 +129,20 @@ class Run {
     }
   }
 
+  /** The same over JSON-RPC and websockets, of a network that only these ask: heights stand in what they ask. */
+  async rpcSurface(t: { after(end: () => Promise<void>): void }): Promise<void> {
+    const there = ["surface/rpc.json", "surface/ws.json"].filter((file) => existsSync(this.path(file)));
+    if (there.length === 0) return;
+    const world = await startSurfaceWorld(t);
+    for (const file of there) {
+      const text = this.text(file);
+      const { cases, failures } = await (file.endsWith("ws.json") ? wsReport(world, text) : rpcReport(world, text));
+      this.summary.surface.cases += cases;
+      this.summary.surface.agree += cases - failedCases(failures);
+      this.fail(file, failures);
+    }
+  }
+
   /** Asks a network that it sets up what the reference was asked over REST and gRPC. */
   async surface(): Promise<void> {
     const there = ["surface/rest.json", "surface/grpc.json"].filter((file) => existsSync(this.path(file)));
@@ -136,6 +152,7 @@ class Run {
     }
     const ends: (() => Promise<void>)[] = [];
     try {
+      await this.rpcSurface({ after: (end) => void ends.push(end) });
       const world = await startQueryWorld({ after: (end) => void ends.push(end) });
       const caller = new GrpcCaller(world.grpcUrl);
       ends.push(async () => caller.close());

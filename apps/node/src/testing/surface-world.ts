@@ -1,3 +1,4 @@
+import type { TestContext } from "node:test";
 import { fromBech32 } from "@cosmjs/encoding";
 import { SigningStargateClient } from "@cosmjs/stargate";
 import { loadConfig } from "@stoa/host";
@@ -5,7 +6,7 @@ import { fromHex, silentLog, toBase64, toHex } from "@stoa/std";
 import { type RunningNode, startNode } from "../main.ts";
 import { nodeConfigSchema } from "../node-config.ts";
 import type { SurfaceMapping } from "../servers/rpc/rpc-surface.vectors.ts";
-import { testWallet } from "./test-home.ts";
+import { makeTestHome, testWallet } from "./test-home.ts";
 
 /** The names that the recorded network's questions hold. */
 const recorded = {
@@ -25,13 +26,15 @@ export interface SurfaceWorld {
   send(): Promise<void>;
 }
 
-/** Starts the network on a home that holds the funded account. */
-export async function startSurfaceWorld(home: string, address: string): Promise<SurfaceWorld> {
+/** Starts the network; it ends with the test. */
+export async function startSurfaceWorld(t: Pick<TestContext, "after">): Promise<SurfaceWorld> {
+  const { home, address, scope } = await makeTestHome(t);
   const config = loadConfig(nodeConfigSchema, {
     file: { rpcPort: 0, grpcPort: 0, restPort: 0, blockIntervalMs: 50, moniker: "n0" },
   });
   if (!config.ok) throw new Error(JSON.stringify(config.error));
   const node = await startNode({ home, config: config.value.values, log: silentLog });
+  scope.defer("node", () => node.close());
   const options = { broadcastPollIntervalMs: 20 };
   const client = await SigningStargateClient.connectWithSigner(node.rpcUrl, await testWallet(), options);
   const fee = { amount: [{ denom: "uakt", amount: "5000" }], gas: "200000" };

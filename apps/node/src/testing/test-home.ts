@@ -26,7 +26,7 @@ export interface TestHome {
 
 /** A fresh home of a network whose test account is funded; removed after the test. `sections` join the genesis state. */
 export async function makeTestHome(
-  t: TestContext,
+  t: Pick<TestContext, "after">,
   sections: Readonly<Record<string, unknown>> = {},
 ): Promise<TestHome> {
   const home = mkdtempSync(join(tmpdir(), "stoa-node-"));
