@@ -1,3 +1,4 @@
+import { eventQueryVectors } from "../../apps/node/src/servers/rpc/event-query.vectors.ts";
 import { cometVectors } from "../../packages/consensus/src/comet.vectors.ts";
 import { ics23VerificationVectors } from "../../packages/consensus/src/ics23.vectors.ts";
 import { marketVectors } from "../../packages/market/src/provider.vectors.ts";
@@ -25,6 +26,7 @@ export const libFamilies: readonly VectorFamily[] = [
   multistoreVectors,
   proofVectors,
   coinVectors,
+  eventQueryVectors,
   eventVectors,
   ibcVectors,
   keyVectors,
