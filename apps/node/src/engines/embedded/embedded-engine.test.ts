@@ -13,7 +13,7 @@ import {
 import { createNativeVerifier, nativeHash } from "@stoa/host";
 import { silentLog, utf8 } from "@stoa/std";
 import { type BatchOperation, MemoryBackend } from "@stoa/store";
-import type { SearchFilter } from "../../event-index/event-index.ts";
+import type { EventIndex, SearchFilter } from "../../event-index/event-index.ts";
 import { SqliteEventIndex } from "../../event-index/sqlite-event-index.ts";
 import type { Genesis } from "../../home/genesis.ts";
 import { signerOfSeed } from "../../home/validator-key.ts";
@@ -252,6 +252,40 @@ test("results, indexes and events of a block are readable when it is published",
   assert.deepEqual(await found({ equals: [value, { key: "kv.Set.key", value: "b" }] }), [2]);
   assert.deepEqual(await found({}), [0, 1, 2]);
   assert.deepEqual(await found({ minHeight: 3n, maxHeight: 9n }), []);
+});
+
+test("an index that is behind, ahead or lost is what the chain says after a start, and a failing one stops nothing", async () => {
+  const first = world();
+  await first.engine.start();
+  for (const tx of ["a=x", "b=x"]) {
+    await first.engine.broadcast(utf8(tx));
+    await first.time.step();
+  }
+  await first.engine.stop();
+  const known = SqliteEventIndex.open(":memory:");
+  const sets = { equals: [{ key: "kv.Set.value", value: '"x"' }], minHeight: 1n, maxHeight: 99n };
+  const restarted = async (index: EventIndex): Promise<EmbeddedEngine> => {
+    const again = world({ index }, first.backend).engine;
+    await again.start();
+    await again.stop();
+    return again;
+  };
+  assert.equal((await (await restarted(known)).searchTxs(sets)).total, 2, "lost");
+  known.remove({ height: 3n, events: [], txs: [] });
+  known.append({ height: 999n, events: [], txs: [[]] });
+  const healed = await restarted(known);
+  assert.equal((await healed.searchTxs({ ...sets, equals: [] })).total, 2, "ahead: of another chain");
+  const behind = SqliteEventIndex.open(":memory:");
+  const results = await healed.results(2n);
+  behind.append({ height: 1n, events: [], txs: [] });
+  behind.append({ height: 2n, events: [], txs: (results?.txResults ?? []).map(({ events }) => events) });
+  assert.equal((await (await restarted(behind)).searchTxs(sets)).total, 2, "behind");
+  const broken = SqliteEventIndex.open(":memory:");
+  await broken.close();
+  const failing = world({ index: broken });
+  await failing.engine.start();
+  await failing.time.step();
+  assert.equal(failing.engine.height, 2n);
 });
 
 test("old blocks go when only some are kept, and what was there is said", async () => {
