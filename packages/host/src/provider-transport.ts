@@ -110,9 +110,16 @@ export class ProviderTransport {
           });
         },
       );
-      request.setTimeout(call.timeoutMs, () => request.destroy(new Error(`no answer within ${call.timeoutMs} ms`)));
+      // For the whole answer: one that comes byte by byte would never be late otherwise.
+      const late = setTimeout(
+        () => request.destroy(new Error(`no answer within ${call.timeoutMs} ms`)),
+        call.timeoutMs,
+      );
       request.on("error", reject);
-      request.on("close", () => socket.destroy());
+      request.on("close", () => {
+        clearTimeout(late);
+        socket.destroy();
+      });
       request.end(body);
     });
   }

@@ -40,6 +40,9 @@ export class GatewayError extends Error {
   }
 }
 
+/** A reason that people read; a longer one is none. */
+const maxMessageChars = 1_000;
+
 /** The error of an answer that is not a success. Gateways say why as plain text or as `{"message"}`. */
 export function errorOfAnswer(status: number, text: string): GatewayError {
   const code: GatewayErrorCode =
@@ -56,9 +59,10 @@ export function errorOfAnswer(status: number, text: string): GatewayError {
 function messageOf(text: string): string {
   try {
     const value: unknown = JSON.parse(text);
-    if (typeof value === "object" && value !== null && "message" in value) return String(value.message);
+    if (typeof value === "object" && value !== null && "message" in value)
+      return String(value.message).slice(0, maxMessageChars);
   } catch {
     // Plain text is the usual form.
   }
-  return text.trim().slice(0, 1000);
+  return text.trim().slice(0, maxMessageChars);
 }

@@ -147,3 +147,11 @@ test("a command that cannot run says why; a connection that breaks is an error",
   provider.play = (events) => events.closed(1006, "");
   assert.equal(await codeOf((await connect(provider).shell(lease, request)).exitCode), "unavailable");
 });
+
+test("a provider's reasons are bounded, in either form", async () => {
+  for (const text of ["x".repeat(5000), JSON.stringify({ message: "x".repeat(5000) })]) {
+    const provider = new FakeProvider();
+    provider.answer = { status: 500, text };
+    await assert.rejects(connect(provider).status(), (error: Error) => error.message.length === 1000);
+  }
+});
