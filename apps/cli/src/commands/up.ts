@@ -93,13 +93,13 @@ function rateOf(session: DeploySession): Dec {
   return session.leases.reduce((sum, { bid }) => sum.add(bid.price), Dec.zero);
 }
 
-async function waitForFirstPage(session: DeploySession, detach: boolean, output: Output): Promise<void> {
+async function waitForFirstPage(session: DeploySession, staysUp: boolean, output: Output): Promise<void> {
   for (const event of session.events) {
     if (event.event !== "serving") continue;
     const url = event.services.map(loopbackUri).find((found) => found !== undefined);
     if (url !== undefined) {
       await fetchPage(url);
-      output.line(`\nopen ${url} in a browser${detach ? "" : "; Ctrl-C stops everything"}\n`);
+      output.line(`\nopen ${url} in a browser${staysUp ? "" : "; Ctrl-C stops everything"}\n`);
     }
   }
 }
@@ -136,7 +136,7 @@ async function runRound(
     await waitForRemoval(network.home.id);
     return verdict.ok ? exitCodes.ok : exitCodes.failed;
   }
-  await waitForFirstPage(session, invocation.flag("detach"), output);
+  await waitForFirstPage(session, invocation.flag("detach") || network.children.length === 0, output);
   if (!invocation.flag("detach"))
     await watchEscrow({
       client,

@@ -41,10 +41,13 @@ export function readDeploySettings(invocation: Invocation): DeploySettings {
   const deposit = /^(\d{1,30})(uact)?$/.exec(invocation.text("deposit") ?? "");
   if (invocation.text("deposit") !== undefined && deposit === null)
     throw usage("--deposit takes whole micro-units", "such as --deposit 5000000");
+  const choice = parseBidChoice(invocation.text("bid") ?? "cheapest");
+  if (choice.kind === "ask" && process.stdin.isTTY !== true)
+    throw usage("--bid ask needs a terminal", "choose: cheapest, first or provider=ADDRESS");
   const dialect = invocation.text("dialect") ?? "go";
   if (dialect !== "go" && dialect !== "ts") throw usage(`no dialect ${dialect}`, "one of: go, ts");
   return {
-    choice: parseBidChoice(invocation.text("bid") ?? "cheapest"),
+    choice,
     firstBidMs: wait * 1000,
     depositUact: deposit?.[1] === undefined ? undefined : BigInt(deposit[1]),
     dialect,
@@ -58,8 +61,6 @@ async function askForBid(
   intervalMs: bigint,
   stopping: AbortSignal,
 ): Promise<BidRow | undefined> {
-  if (process.stdin.isTTY !== true)
-    throw usage("--bid ask needs a terminal", "choose: cheapest, first or provider=ADDRESS");
   const { createInterface } = await import("node:readline/promises");
   const asked = createInterface({ input: process.stdin, output: process.stderr });
   try {
