@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { containersOf, helloSdl, noEngine, Running, statusOf, stoa, until, withHome } from "./stoa.ts";
@@ -112,5 +112,16 @@ test("an up that was killed while it started leaves nothing that stops the next"
     const again = await stoa("up", "-d", "--json", "--providers", "1", "--home", home);
     assert.equal(again.code, 0, again.stderr);
     assert.equal((await stoa("down", "--home", home)).code, 0);
+  }),
+);
+
+test("a home of which a part was removed is refused, with what to do", { skip }, () =>
+  withHome(async (home) => {
+    assert.equal((await stoa("up", "-d", "--providers", "1", "--home", home)).code, 0);
+    assert.equal((await stoa("down", "--home", home)).code, 0);
+    rmSync(join(home, "node", "data"), { recursive: true });
+    const { code, stderr } = await stoa("up", "-d", "--home", home);
+    assert.equal(code, 1);
+    assert.match(stderr, /data is missing.*\n.*stoa reset/);
   }),
 );

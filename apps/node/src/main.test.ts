@@ -73,7 +73,7 @@ test("a restart keeps what was committed; keys are private; the signed state nam
 test("a home is refused, in one line, when it is missing, newer, of another chain, in use, or older than its key", async (t) => {
   const { home } = await makeTestHome(t);
   const open = (): Promise<RunningNode> => startNode({ home, config: settings(), log: silentLog });
-  await assert.rejects(startNode({ home: join(home, "none"), config: settings(), log: silentLog }), /stoa node init/);
+  await assert.rejects(startNode({ home: join(home, "none"), config: settings(), log: silentLog }), /stoa up/);
   const recordPath = join(home, "node.json");
   const record = readFileSync(recordPath, "utf8");
   writeFileSync(recordPath, record.replace('"stateFormat": 1', '"stateFormat": 2'));

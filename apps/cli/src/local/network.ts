@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { systemClock, writeFileAtomic, writeSecretFile } from "@stoa/host";
 import { CliError } from "../command.ts";
@@ -58,13 +58,31 @@ const nodePorts = [
 const gatewayPort = 8443;
 const readyMs = 60_000;
 
+/** A home of which somebody removed a part cannot go on: its money and leases are in what is missing. */
+function requireWhole(paths: HomePaths): void {
+  const parts = [
+    join(paths.node, "config", "genesis.json"),
+    join(paths.node, "data"),
+    join(paths.keys, `${tenantKey}.json`),
+    join(paths.provider(1), providerKeyFile),
+  ];
+  const missing = parts.find((part) => !existsSync(part));
+  if (missing === undefined) return;
+  throw new CliError("home_incomplete", `${missing} is missing: a part of this home was removed`, {
+    hint: `put it back, or start afresh: stoa reset --home ${paths.root}`,
+  });
+}
+
 /** The home of a local network: the one that is there, or a new one with keys and genesis. */
 export async function openHome(
   paths: HomePaths,
   params: { readonly blockIntervalMs: number },
 ): Promise<{ readonly home: HomeRecord; readonly created: boolean }> {
   const known = readHome(paths);
-  if (known !== undefined) return { home: known, created: false };
+  if (known !== undefined) {
+    requireWhole(paths);
+    return { home: known, created: false };
+  }
   // A home cut short has no record: what it left is made again.
   for (const folder of [paths.node, paths.keys, join(paths.root, "providers")])
     rmSync(folder, { recursive: true, force: true });

@@ -118,7 +118,10 @@ export function openNodeHome(home: string): NodeHome {
   const at = paths(home);
   if (!existsSync(at.genesis)) {
     const code = existsSync(at.record) ? "incomplete" : "missing";
-    throw new HomeError(code, `${at.genesis} is missing: make a home with \`stoa node init --home ${home}\` first`);
+    throw new HomeError(
+      code,
+      `${at.genesis} is missing: put a genesis file there, or let \`stoa up\` make a local network`,
+    );
   }
   const lock = acquireLock({ path: at.lock, purpose: "stoa node" });
   try {
