@@ -56,6 +56,22 @@ test("places are found by attributes, by presence and by height, in both orders"
   await index.close();
 });
 
+test("counts grow with the blocks", async () => {
+  const index = SqliteEventIndex.open(":memory:");
+  const total = (minHeight = 1n, maxHeight = 1_000n): number =>
+    index.search("tx", { equals: [{ key: "send.to", value: "all" }], minHeight, maxHeight }).total;
+  for (let height = 1n; height <= 20n; height++) {
+    index.append(blockAt(height));
+    assert.equal(total(), Number(height));
+    assert.equal(total(), Number(height));
+    assert.equal(total(1n, 5n), Math.min(5, Number(height)));
+    assert.equal(total(height), 1);
+  }
+  index.remove(blockAt(3n));
+  assert.equal(total(), 19);
+  await index.close();
+});
+
 test("a removed block is found no more, and appending twice changes nothing", async () => {
   const index = SqliteEventIndex.open(":memory:");
   for (let height = 1n; height <= 3n; height++) index.append(blockAt(height));

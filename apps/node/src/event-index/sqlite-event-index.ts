@@ -19,6 +19,8 @@ const maxWalked = 200_000;
 const maxKnownIds = 50_000;
 /** Pages in memory, in KiB: writing a block touches as many pages as it has attributes. */
 const cacheKib = 65_536;
+/** Counts that are remembered. */
+const maxCounts = 10_000;
 /** Longer values are cut here: no query is long enough to ask for them exactly. */
 const maxValueLength = 600;
 /** Places are one integer that a double holds: heights up to 2^33 with up to 2^20 transactions each. */
@@ -84,6 +86,8 @@ export class SqliteEventIndex implements EventIndex {
   private readonly db: DatabaseSync;
   private readonly statements = new Map<string, StatementSync>();
   private readonly ids = new Map<string, number>();
+  /** Counts of attributes from a place up to the tip of then. */
+  private readonly counts = new Map<number, { readonly low: number; readonly upTo: number; readonly n: number }>();
   private known: bigint;
 
   private constructor(db: DatabaseSync) {
@@ -109,6 +113,8 @@ export class SqliteEventIndex implements EventIndex {
   }
 
   append(block: IndexedBlock): void {
+    // A block that is there already adds nothing, and counts up to the tip hold.
+    if (block.height <= this.known) this.counts.clear();
     this.atomically(() => {
       const add = this.sql("INSERT OR IGNORE INTO entry VALUES (?, ?)");
       this.eachEntry(block, (term, place) => add.run(this.idOf(term), place));
@@ -118,6 +124,7 @@ export class SqliteEventIndex implements EventIndex {
   }
 
   remove(block: IndexedBlock): void {
+    this.counts.clear();
     this.atomically(() => {
       const remove = this.sql("DELETE FROM entry WHERE attribute = ? AND place = ?");
       const left = this.sql("SELECT 1 AS one FROM entry WHERE attribute = ? LIMIT 1");
@@ -135,6 +142,7 @@ export class SqliteEventIndex implements EventIndex {
   clear(): void {
     this.atomically(() => this.db.exec("DELETE FROM entry; DELETE FROM attribute; DELETE FROM height;"));
     this.ids.clear();
+    this.counts.clear();
     this.known = 0n;
   }
 
@@ -156,12 +164,13 @@ export class SqliteEventIndex implements EventIndex {
   }
 
   private matchesOf(ids: readonly number[], low: number, high: number): Matches<TxPlace> {
-    const limit = ids.length === 1 ? maxCounted : maxWalked;
-    const [first = 0, ...others] = this.rarestFirst(ids, low, high, limit);
+    const [only = 0] = ids;
+    const [first = only, ...others] = ids.length === 1 ? ids : this.rarestFirst(ids, low, high);
     const also = others.map(() => "AND EXISTS (SELECT 1 FROM entry b WHERE b.attribute = ? AND b.place = a.place)");
     const where = `FROM entry a WHERE a.attribute = ? AND a.place BETWEEN ? AND ? ${also.join(" ")}`;
     const values = [first, low, high, ...others];
-    const total = numberOf(this.sql(`SELECT count(*) AS n ${where}`).get(...values), "n") ?? 0;
+    const counted = (): number => numberOf(this.sql(`SELECT count(*) AS n ${where}`).get(...values), "n") ?? 0;
+    const total = others.length === 0 ? this.countOf(first, low, high) : counted();
     const page = async (start: number, end: number, order: SearchOrder): Promise<readonly TxPlace[]> => {
       const direction = order === "desc" ? "DESC" : "ASC";
       const text = `SELECT a.place AS place ${where} ORDER BY a.place ${direction} LIMIT ? OFFSET ?`;
@@ -171,8 +180,30 @@ export class SqliteEventIndex implements EventIndex {
     return { total, page };
   }
 
+  /**
+   * Counts the places of one attribute. Up to the tip only those are walked that came since the last count. Throws
+   * SearchTooWideError beyond a bound.
+   */
+  private countOf(id: number, low: number, high: number): number {
+    const tip = placeOf(this.known, txsPerBlock - 1);
+    const toTip = high >= tip;
+    const known = toTip ? this.counts.get(id) : undefined;
+    const before = known?.low === low ? known : { low, upTo: low - 1, n: 0 };
+    const text =
+      "SELECT count(*) AS n FROM (SELECT 1 FROM entry WHERE attribute = ? AND place BETWEEN ? AND ? LIMIT ?)";
+    const since = this.sql(text).get(id, before.upTo + 1, high, maxCounted + 1);
+    const n = before.n + (numberOf(since, "n") ?? 0);
+    if (n - before.n > maxCounted) throw new SearchTooWideError(`more than ${maxCounted} entries: narrow the query`);
+    if (toTip) {
+      if (this.counts.size >= maxCounts) this.counts.clear();
+      this.counts.set(id, { low, upTo: tip, n });
+    }
+    return n;
+  }
+
   /** Orders attributes by how many places they have. Throws SearchTooWideError when even the rarest has too many. */
-  private rarestFirst(ids: readonly number[], low: number, high: number, limit: number): number[] {
+  private rarestFirst(ids: readonly number[], low: number, high: number): number[] {
+    const limit = maxWalked;
     const text =
       "SELECT count(*) AS n FROM (SELECT 1 FROM entry WHERE attribute = ? AND place BETWEEN ? AND ? LIMIT ?)";
     const counted = ids.map((id) => ({ id, n: numberOf(this.sql(text).get(id, low, high, limit + 1), "n") ?? 0 }));
