@@ -139,10 +139,26 @@ async function freeSequence(client: ChainClient, owner: string): Promise<bigint>
   }
 }
 
+/** Another command of the same key may take the number between our look and our message: then the next one. */
+const dseqAttempts = 5;
+
 async function createDeployment(params: DeployParams): Promise<DeploymentId> {
+  const owner = params.broadcaster.address;
+  for (let attempt = 1; ; attempt++) {
+    const id = { owner, dseq: await freeSequence(params.client, owner) };
+    try {
+      return await createAs(params, id);
+    } catch (error) {
+      // Two that choose one number for one file send the very same bytes: the node has them already.
+      const taken = error instanceof Error && /deployment exists|tx already exists in cache/i.test(error.message);
+      if (!taken || attempt === dseqAttempts) throw error;
+      await new Promise((resolve) => setTimeout(resolve, Number(params.blockIntervalMs)));
+    }
+  }
+}
+
+async function createAs(params: DeployParams, id: DeploymentId): Promise<DeploymentId> {
   const { broadcaster, compiled } = params;
-  const owner = broadcaster.address;
-  const id = { owner, dseq: await freeSequence(params.client, owner) };
   const { denom } = ceilingPrice(compiled);
   const amount = params.depositUact ?? defaultDeposit(compiled, params.blockIntervalMs);
   const create = message(MsgCreateDeploymentSchema, {
