@@ -157,6 +157,7 @@ async function openDesks(params: ProviderParams, chain: Chain, ground: Ground) {
     ledger,
     policy: () => policyOf(params, { address, attributes, features, signed: around.signed }),
     blockIntervalMs: () => around.blockIntervalMs,
+    engineAnswers: () => keeper.engineAnswers,
     deposit: params.bidDeposit,
     bidTimeoutMs,
     nowMs,

@@ -21,6 +21,8 @@ import { type PriceStrategy, priceGroup } from "./pricing.ts";
 /** The reference provider's own constant: more volumes than this in one unit are declined. */
 export const volumesPerUnitMax = 4;
 
+const engineSilent = "this provider's container engine does not answer; the order is looked at again when it does";
+
 export interface OrderFacts {
   readonly id: OrderId;
   readonly group: GroupSpec;
@@ -43,6 +45,13 @@ export interface Policy {
   readonly reclamationWindowS: bigint;
 }
 
+/** What holds at the moment of a decision. */
+export interface Moment {
+  readonly blockIntervalMs: bigint;
+  /** What would run the order can be reached; a bid without it may win what cannot be started. */
+  readonly engineAnswers: boolean;
+}
+
 export type DeclineCode =
   | "own-order"
   | "invalid-group"
@@ -55,6 +64,7 @@ export type DeclineCode =
   | "reclamation"
   | "denomination"
   | "capacity"
+  | "engine"
   | "price";
 
 /** Why an order is declined: what, and what would have to be different. */
@@ -84,11 +94,12 @@ export type BidDecision =
  * Decides on an order. An offer has reserved its room in the ledger; the caller releases it when the bid is lost.
  * A decline names every reason that was found, not only the first, and reserves nothing.
  */
-export function bid(order: OrderFacts, ledger: Ledger, policy: Policy, blockIntervalMs: bigint): BidDecision {
+export function bid(order: OrderFacts, ledger: Ledger, policy: Policy, moment: Moment): BidDecision {
   const invalid = validateGroupSpec(order.group);
   if (invalid !== undefined) return decline([{ code: "invalid-group", message: invalid.message }]);
   const units = groupDemand(order.group);
   const reasons = [...placementReasons(order, policy), ...featureReasons(order, units, policy)];
+  if (!moment.engineAnswers) reasons.push({ code: "engine", message: engineSilent });
   const ceiling = groupPrice(order.group);
   const strategy = ceiling === undefined ? undefined : policy.prices[ceiling.denom];
   if (ceiling === undefined || strategy === undefined) {
@@ -104,7 +115,12 @@ export function bid(order: OrderFacts, ledger: Ledger, policy: Policy, blockInte
   }
   const { reservation } = reserved;
   const devices = grantedDevices(reservation, ledger);
-  const price = priceGroup(strategy, { units, devices, ceiling: ceiling.amount, blockIntervalMs });
+  const price = priceGroup(strategy, {
+    units,
+    devices,
+    ceiling: ceiling.amount,
+    blockIntervalMs: moment.blockIntervalMs,
+  });
   if (!price.ok) reasons.push({ code: "price", message: price.message });
   else if (price.perBlock.gt(ceiling.amount)) {
     const message = `costs ${price.perBlock}${ceiling.denom} per block here, the order pays at most ${ceiling.amount}`;

@@ -196,6 +196,54 @@ describe("keeper", () => {
     assert.equal((await status())?.available, 1);
   });
 
+  it("does not bid while the engine is away, says why, and bids once it answers", async () => {
+    const world = newWorld();
+    const { block, settle, orders, ledger } = await open(world);
+    world.runtime.setDown(true);
+    await settle();
+    for (const dseq of [7n, 8n]) world.market.placeOrder(orderId(dseq), testGroup(), 1n);
+    await block();
+    assert.deepEqual(world.market.sent, []);
+    assert.equal(ledger.all().length, 0);
+    assert.match(orders.view(formatOrderId(orderId(7n)))?.reasons.join() ?? "", /container engine does not answer/);
+    world.market.endOrder(orderId(8n), "akash.market.v1.EventOrderClosed");
+    await block();
+    world.runtime.setDown(false);
+    await settle();
+    assert.deepEqual(world.market.sent, [`bid ${formatOrderId(orderId(7n))}`]);
+    world.market.placeOrder(orderId(9n), testGroup(), 1n);
+    await block();
+    assert.equal(orders.decision(orderId(9n))?.state, "bid");
+  });
+
+  it("does not bid while the engine hangs, and bids when it has come to", async () => {
+    const world = newWorld();
+    const { keeper, settle, orders } = await open(world);
+    const turn = () => new Promise((resolve) => setTimeout(resolve, 5));
+    const observe = world.runtime.observe.bind(world.runtime);
+    let wake = () => {};
+    world.runtime.observe = () =>
+      new Promise((resolve) => {
+        wake = () => resolve([]);
+      });
+    void keeper.step();
+    // An engine that is only slow is not away.
+    world.nowMs = 9_999;
+    world.market.placeOrder(orderId(7n), testGroup(), 1n);
+    await keeper.onBlock(world.market.nextBlock());
+    await turn();
+    assert.equal(orders.decision(orderId(7n))?.state, "bid");
+    world.nowMs = 10_000;
+    world.market.placeOrder(orderId(8n), testGroup(), 1n);
+    await keeper.onBlock(world.market.nextBlock());
+    await turn();
+    assert.equal(orders.decision(orderId(8n))?.state, "declined");
+    world.runtime.observe = observe;
+    wake();
+    await settle();
+    assert.equal(orders.decision(orderId(8n))?.state, "bid");
+  });
+
   it("pays its duties to the chain while the engine hangs", async () => {
     const world = newWorld();
     const { keeper } = await open(world);

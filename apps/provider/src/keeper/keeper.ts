@@ -12,6 +12,7 @@ import type { Ledger } from "../engine/ledger.ts";
 import { type Action, orderOfLease, plan, type World } from "../engine/plan.ts";
 import { type LeaseId, leaseKey } from "../engine/workload.ts";
 import { type Progress, type Runtime, RuntimeError } from "../runtimes/runtime.ts";
+import { EngineWatch } from "./engine-watch.ts";
 import type { LeaseDesk } from "./lease-desk.ts";
 import type { OrderDesk } from "./order-desk.ts";
 
@@ -45,6 +46,7 @@ export class Keeper {
   readonly #holdOffs = new Map<string, HoldOff>();
   /** Starts that are under way, to be given up when their lease ends or changes. */
   readonly #ensuring = new Map<string, AbortController>();
+  readonly #engine: EngineWatch;
   #height = 0n;
   #ready = false;
   #reconciling: Promise<void> | null = null;
@@ -53,6 +55,12 @@ export class Keeper {
 
   constructor(params: KeeperParams) {
     this.#params = params;
+    this.#engine = new EngineWatch(params.nowMs);
+  }
+
+  /** False when the last look at the container engine failed or does not end. */
+  get engineAnswers(): boolean {
+    return this.#engine.answers;
   }
 
   get height(): bigint {
@@ -213,7 +221,10 @@ export class Keeper {
   async #reconcileNow(): Promise<void> {
     const { runtime, leases, log } = this.#params;
     try {
-      const seen = await runtime.observe();
+      const seen = await this.#engine.look(
+        () => runtime.observe(),
+        () => void this.#engineReturned(),
+      );
       const observed = seen.map(({ lease, fingerprint, complete }) => ({
         key: leaseKey(lease),
         fingerprint,
@@ -223,6 +234,20 @@ export class Keeper {
       for (const action of plan(this.#world(observed))) this.#start(action);
     } catch (cause) {
       log.warn("the container engine does not answer", { reason: String(cause) });
+    }
+  }
+
+  /** Orders that were declined only for the engine's silence do not wait for the next resync, which would find them too. */
+  async #engineReturned(): Promise<void> {
+    const { reads, orders, log } = this.#params;
+    log.info("the container engine answers again");
+    try {
+      const waiting = (await reads.openOrders()).filter(({ id }) => orders.awaitsEngine(id));
+      if (this.#stopped) return;
+      await Promise.all(waiting.map((row) => orders.found(row)));
+      await this.step();
+    } catch (cause) {
+      log.debug("open orders cannot be read", { reason: String(cause) });
     }
   }
 

@@ -30,6 +30,8 @@ export interface OrderDeskParams {
   readonly ledger: Ledger;
   readonly policy: () => Policy;
   readonly blockIntervalMs: () => bigint;
+  /** Whether what runs containers was found to answer. */
+  readonly engineAnswers: () => boolean;
   readonly deposit: { readonly denom: string; readonly amount: bigint };
   /** How long a bid stays open; 0 for as long as the order. */
   readonly bidTimeoutMs: number;
@@ -63,6 +65,12 @@ export class OrderDesk implements OrderViews {
     if (decision === undefined) return undefined;
     const { state, reasons } = decision;
     return { state, reasons: reasons.map(({ message }) => message) };
+  }
+
+  /** The order was declined only because the container engine did not answer. */
+  awaitsEngine(order: OrderId): boolean {
+    const decision = this.decision(order);
+    return decision?.state === "declined" && decision.reasons.every(({ code }) => code === "engine");
   }
 
   get bidding(): ReadonlySet<string> {
@@ -178,10 +186,10 @@ export class OrderDesk implements OrderViews {
   }
 
   async #decide(row: OrderRow): Promise<void> {
-    const { ledger, policy, blockIntervalMs, writes, deposit, log } = this.#params;
+    const { ledger, policy, blockIntervalMs, engineAnswers, writes, deposit, log } = this.#params;
     const key = formatOrderId(row.id);
     const rules = policy();
-    const decision = bid(row, ledger, rules, blockIntervalMs());
+    const decision = bid(row, ledger, rules, { blockIntervalMs: blockIntervalMs(), engineAnswers: engineAnswers() });
     if (decision.kind === "decline") {
       this.#note(row.id, "declined", decision.reasons, null);
       log.info("declined", { order: key, reasons: decision.reasons.map(({ message }) => message).join("; ") });

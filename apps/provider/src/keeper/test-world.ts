@@ -71,6 +71,7 @@ export async function open(world: World, changes: { manifestTimeoutMs?: number; 
     ledger,
     policy: () => testPolicy({ prices: { uact: { kind: "share", ofCeiling: Dec.of("0.01") } } }),
     blockIntervalMs: () => 1000n,
+    engineAnswers: () => keeper.engineAnswers,
     deposit: { denom: "uact", amount: 500_000n },
     bidTimeoutMs: 0,
     nowMs,
