@@ -47,6 +47,9 @@ class FakeNode {
   height = 10n;
   refuse: { code: number; codespace: string; log: string } | null = null;
   readonly taken = new Map<string, Uint8Array>();
+  /** What a simulation says now, and what the next block's transaction really uses. */
+  simulated = 100n;
+  used = 100n;
 
   readonly fetch = async (_url: string, request: { body: string }) => {
     const { id, method, params } = JSON.parse(request.body);
@@ -64,8 +67,12 @@ class FakeNode {
     if (method === "broadcast_tx_sync") return { result: this.take(fromBase64(params.tx ?? "") ?? new Uint8Array()) };
     if (method === "tx") {
       const hash = toHexUpper(fromBase64(params.hash ?? "") ?? new Uint8Array());
-      if (!this.taken.has(hash)) return { error: { code: -32603, message: "Internal error", data: "tx not found" } };
-      return { result: { height: "11", tx_result: { code: 0, gas_used: "100", events: [] } } };
+      const tx = this.taken.get(hash);
+      if (tx === undefined) return { error: { code: -32603, message: "Internal error", data: "tx not found" } };
+      const limit = decode(AuthInfoSchema, decode(TxRawSchema, tx).authInfoBytes).fee?.gasLimit ?? 0n;
+      const outcome = limit < this.used ? { code: 11, codespace: "sdk", log: "out of gas" } : { code: 0 };
+      this.simulated = this.used;
+      return { result: { height: "11", tx_result: { ...outcome, gas_used: String(this.used), events: [] } } };
     }
     return { error: { code: -32601, message: "Method not found" } };
   }
@@ -79,7 +86,7 @@ class FakeNode {
       });
       return toBase64(encode(QueryAccountResponseSchema, create(QueryAccountResponseSchema, { account: any })));
     }
-    const gasInfo = { gasUsed: 100n, gasWanted: 0n };
+    const gasInfo = { gasUsed: this.simulated, gasWanted: 0n };
     return toBase64(encode(SimulateResponseSchema, create(SimulateResponseSchema, { gasInfo })));
   }
 
@@ -124,6 +131,17 @@ describe("broadcaster", () => {
       ["4uakt"],
     );
     assert.ok(fromHex(included.hash)?.length === 32);
+  });
+
+  it("sends again, with more gas, what grew between its simulation and its block", async () => {
+    const node = new FakeNode();
+    node.used = 500n;
+    await sendTo(node).broadcaster.send([payment]);
+    assert.equal(node.taken.size, 2);
+    const named = new FakeNode();
+    named.used = 500n;
+    await assert.rejects(sendTo(named).broadcaster.send([payment], { gasLimit: 200n }), /out of gas/);
+    assert.equal(named.taken.size, 1);
   });
 
   it("sends at once what comes at once, each with its own sequence", async () => {

@@ -52,6 +52,9 @@ const pollMaxMs = 1_000;
 const pollPart = 8;
 /** A sequence can be wrong because somebody else uses the key, or after a restart; more often it is something else. */
 const sequenceAttemptsMax = 4;
+/** Each costs a fee; a limit that is too small three times over has another reason. */
+const gasAttemptsMax = 3;
+const outOfGas = { codespace: "sdk", code: 11 };
 const wrongSequence = { codespace: "sdk", code: 32 };
 
 /** A simulation loses the code; its text is the one that clients match (base-chain.md §4.3). */
@@ -89,10 +92,20 @@ export class Broadcaster {
   /**
    * Sends messages in one transaction and waits until a block holds it. Throws ChainError: `refused` with the
    * application's code when the check or the block refused it, `not-included` when no block came in time.
+   *
+   * Between the simulation and its block others may have made the work larger, such as bids on a deployment that is
+   * closed: what ran out of simulated gas, and so did nothing, is simulated and sent again.
    */
   async send(messages: readonly Any[], options: SendOptions = {}): Promise<IncludedTx> {
-    const hash = await this.submit(messages, options);
-    return this.wait(hash);
+    const simulated = options.gasLimit === undefined && options.fees === undefined;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.wait(await this.submit(messages, options));
+      } catch (error) {
+        const again = simulated && error instanceof ChainError && error.is(outOfGas.codespace, outOfGas.code);
+        if (!again || attempt >= gasAttemptsMax) throw error;
+      }
+    }
   }
 
   /** Hands the transaction to the node and gives its hash; calls queue up behind one another. */
