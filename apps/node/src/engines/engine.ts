@@ -13,7 +13,7 @@ import type {
 } from "@stoa/consensus";
 import type { Matches, SearchFilter, TxPlace } from "../event-index/event-index.ts";
 
-export { type Matches, type SearchFilter, SearchTooWideError, type TxPlace } from "../event-index/event-index.ts";
+export type { Matches, SearchFilter, TxPlace } from "../event-index/event-index.ts";
 
 /** A committed block with its name. */
 export interface StoredBlock {
