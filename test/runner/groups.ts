@@ -40,7 +40,8 @@ export function testGroups(long: boolean): TestGroup[] {
       name: folder,
       files: tests(folder),
       oneProcess: false,
-      limitSeconds: 300,
+      // Longer: with as many hostile inputs and kills as a night allows.
+      limitSeconds: long ? 1800 : 300,
       needsEngine: folder === "apps/provider",
     })),
     { name: "determinism", files: tests("test/determinism"), oneProcess: false, limitSeconds: 300, needsEngine: false },
