@@ -49,18 +49,24 @@ export function encodeBlock(block: Block): Uint8Array {
 
 export function decodeBlock(bytes: Uint8Array): Block {
   let header: Header | undefined;
-  const txs: Uint8Array[] = [];
-  const evidence: Evidence[] = [];
+  let txs: readonly Uint8Array[] = [];
+  let evidence: readonly Evidence[] = [];
   let lastCommit = emptyCommit;
   for (const field of readFields(bytes)) {
     if (field.number === 1) header = decodeHeader(field.bytes());
-    else if (field.number === 2) for (const tx of readFields(field.bytes())) txs.push(tx.bytes());
-    else if (field.number === 3)
-      for (const item of readFields(field.bytes())) evidence.push(decodeEvidence(item.bytes()));
+    else if (field.number === 2) txs = elements(field.bytes());
+    else if (field.number === 3) evidence = elements(field.bytes()).map(decodeEvidence);
     else if (field.number === 4) lastCommit = decodeCommit(field.bytes());
   }
   if (header === undefined) throw new ProtobufError("a block without header");
   return { header, txs, evidence, lastCommit };
+}
+
+/** The repeated first field of a message that has no other; what is not known is left out. */
+function elements(bytes: Uint8Array): Uint8Array[] {
+  const found: Uint8Array[] = [];
+  for (const field of readFields(bytes)) if (field.number === 1) found.push(field.bytes());
+  return found;
 }
 
 /** The id that validators vote for, from a block and its serialised form. */

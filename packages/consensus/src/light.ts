@@ -62,7 +62,7 @@ export function checkSignedHeader(ports: VerifyPorts, signed: SignedHeader, chai
 export function checkLightBlock(ports: VerifyPorts, block: LightBlock, chainId: string): string | undefined {
   const badSigned = checkSignedHeader(ports, block, chainId);
   if (badSigned !== undefined) return `invalid signed header: ${badSigned}`;
-  const badSet = checkValidatorSet(block.validators);
+  const badSet = checkValidatorSet(ports.hash, block.validators);
   if (badSet !== undefined) return `invalid validator set: ${badSet}`;
   const own = block.validators.hash(ports.hash);
   if (!equalBytes(own, block.header.validatorsHash)) {

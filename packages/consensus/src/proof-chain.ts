@@ -10,11 +10,14 @@ export interface ProofOp {
   readonly data: Uint8Array;
 }
 
-/** Specs by the type of a query's proof step (base-chain.md §3.5). */
-const specOfType = new Map<string, ProofSpec>([
-  ["ics23:iavl", iavlSpec],
-  ["ics23:simple", tendermintSpec],
-]);
+/**
+ * The steps of a query's proof in their order (base-chain.md §3.5). Each step's type is fixed: read by the looser rules of
+ * the tree of stores, a leaf of a store could be passed off as another key.
+ */
+const steps: readonly { readonly type: string; readonly spec: ProofSpec }[] = [
+  { type: "ics23:iavl", spec: iavlSpec },
+  { type: "ics23:simple", spec: tendermintSpec },
+];
 
 /**
  * True if the steps lead from the value (or, when it is undefined, from its absence) at `key` of `store` to the
@@ -32,19 +35,19 @@ export function verifyStoreProof(
   if (ops.length !== keys.length) return false;
   let below: Uint8Array | undefined = value;
   for (const [index, op] of ops.entries()) {
-    const expected = keys[index];
-    if (expected === undefined || !equalBytes(op.key, expected)) return false;
-    const next = runStep(hash, op, below);
+    const [expected, step] = [keys[index], steps[index]];
+    if (expected === undefined || step === undefined) return false;
+    if (op.type !== step.type || !equalBytes(op.key, expected)) return false;
+    const next = runStep(hash, step.spec, op, below);
     if (next === undefined) return false;
     below = next;
   }
   return below !== undefined && equalBytes(below, root);
 }
 
-function runStep(hash: Hash, op: ProofOp, value: Uint8Array | undefined): Uint8Array | undefined {
-  const spec = specOfType.get(op.type);
+function runStep(hash: Hash, spec: ProofSpec, op: ProofOp, value: Uint8Array | undefined): Uint8Array | undefined {
   const proof = decodeProof(op.data);
-  if (spec === undefined || proof === undefined) return undefined;
+  if (proof === undefined) return undefined;
   const root = proofRoot(hash, proof);
   if (root === undefined) return undefined;
   const holds =

@@ -1,7 +1,7 @@
 import { assert, compareBytes, equalBytes, type Hash, maxInt64, minInt64, toHexUpper } from "@stoa/std";
 import { merkleRoot } from "./merkle.ts";
 import { ProtobufError, ProtobufWriter, readFields } from "./protobuf.ts";
-import { addressBytes, decodePublicKey, encodePublicKey, type PublicKey } from "./public-key.ts";
+import { addressOfKey, decodePublicKey, encodePublicKey, type PublicKey } from "./public-key.ts";
 
 /** Total voting power is at most MaxInt64 / 8, so that priorities cannot overflow (base-chain.md §1.4). */
 export const maxTotalPower: bigint = maxInt64 / 8n;
@@ -154,22 +154,23 @@ export function decodeValidatorSet(bytes: Uint8Array): ValidatorSet {
 }
 
 /** The reference's text when the set alone is malformed, or undefined. */
-export function checkValidatorSet(set: ValidatorSet): string | undefined {
+export function checkValidatorSet(hash: Hash, set: ValidatorSet): string | undefined {
   if (set.validators.length === 0) return "validator set is nil or empty";
   for (const [index, validator] of set.validators.entries()) {
-    const problem = checkValidator(validator);
+    const problem = checkValidator(hash, validator);
     if (problem !== undefined) return `invalid validator #${index}: ${problem}`;
   }
   const proposer = set.proposer();
-  const problem = proposer && checkValidator(proposer);
+  const problem = proposer && checkValidator(hash, proposer);
   if (problem !== undefined) return `proposer failed validate basic, error: ${problem}`;
   return proposer && set.byAddress(proposer.address) === undefined ? "proposer not in validator set" : undefined;
 }
 
-function checkValidator(validator: Validator): string | undefined {
+/** The set's hash covers keys and powers, not addresses: they count only when they follow from the keys. */
+function checkValidator(hash: Hash, validator: Validator): string | undefined {
   if (validator.power < 0n) return "validator has negative voting power";
-  if (validator.address.length !== addressBytes) {
-    return `validator address is incorrectly derived from pubkey. Exp: , got ${toHexUpper(validator.address)}`;
-  }
-  return undefined;
+  const derived = addressOfKey(hash, validator.publicKey);
+  if (equalBytes(derived, validator.address)) return undefined;
+  const [expected, got] = [toHexUpper(derived), toHexUpper(validator.address)];
+  return `validator address is incorrectly derived from pubkey. Exp: ${expected}, got ${got}`;
 }

@@ -110,6 +110,14 @@ interface Signed {
   readonly signature: CommitSignature;
 }
 
+/**
+ * True when signatures are looked at only after enough power has been found; else one after another, so that a wrong one
+ * is named before missing power. The reference batches commits of two or more signatures of ed25519 keys.
+ */
+function countsFirst(set: ValidatorSet, commit: Commit): boolean {
+  return commit.signatures.length >= 2 && set.validators.every(({ publicKey }) => publicKey.type === "ed25519");
+}
+
 function countSignatures(
   ports: VerifyPorts,
   chainId: string,
@@ -119,10 +127,17 @@ function countSignatures(
 ): Result<undefined, CommitProblem> {
   const signed: Signed[] = [];
   const seen = new Map<Validator, number>();
+  const byAddress = counting.byIndex ? undefined : indexByAddress(set);
+  const later = countsFirst(set, commit);
+  const wrongSignature = ({ index, key, signature }: Signed): string | undefined => {
+    const good = verifyMessage(ports, key, commitSignBytes(chainId, commit, signature), signature.signature);
+    return good ? undefined : `wrong signature (#${index}): ${toHexUpper(signature.signature)}`;
+  };
   let tallied = 0n;
   for (const [index, signature] of commit.signatures.entries()) {
     if (counting.ignores(signature)) continue;
-    const validator = counting.byIndex ? set.validators[index] : set.byAddress(signature.validatorAddress);
+    const validator =
+      byAddress === undefined ? set.validators[index] : byAddress.get(toHexUpper(signature.validatorAddress));
     if (validator === undefined) continue;
     if (counting.byIndex && !equalBytes(validator.address, signature.validatorAddress)) {
       const [expected, got] = [toHexUpper(validator.address), toHexUpper(signature.validatorAddress)];
@@ -131,7 +146,10 @@ function countSignatures(
     const first = seen.get(validator);
     if (first !== undefined) return invalid(`double vote from ${validatorText(validator)} (${first} and ${index})`);
     seen.set(validator, index);
-    signed.push({ index, key: validator.publicKey, signature });
+    const vote = { index, key: validator.publicKey, signature };
+    const wrong = later ? undefined : wrongSignature(vote);
+    if (wrong !== undefined) return invalid(wrong);
+    if (later) signed.push(vote);
     if (counting.counts(signature)) tallied += validator.power;
     if (!counting.all && tallied > counting.needed) break;
   }
@@ -139,10 +157,19 @@ function countSignatures(
     const message = `invalid commit -- insufficient voting power: got ${tallied}, needed more than ${counting.needed}`;
     return err({ kind: "power", message });
   }
-  for (const { index, key, signature } of signed) {
-    if (!verifyMessage(ports, key, commitSignBytes(chainId, commit, signature), signature.signature)) {
-      return invalid(`wrong signature (#${index}): ${toHexUpper(signature.signature)}`);
-    }
+  for (const vote of signed) {
+    const wrong = wrongSignature(vote);
+    if (wrong !== undefined) return invalid(wrong);
   }
   return ok(undefined);
+}
+
+/** Looking each signer up in the list would cost the square of a large set. The first of equal addresses counts. */
+function indexByAddress(set: ValidatorSet): ReadonlyMap<string, Validator> {
+  const index = new Map<string, Validator>();
+  for (const validator of set.validators) {
+    const address = toHexUpper(validator.address);
+    if (!index.has(address)) index.set(address, validator);
+  }
+  return index;
 }
