@@ -1,5 +1,6 @@
 // biome-ignore format: a door is one screen
 
+export { hostileInputs, Mutator, recorded } from "./hostile/mutator.ts";
 export { escrowDefects } from "./vectors/deviations-escrow.ts";
 export {
   type GatewayCase,

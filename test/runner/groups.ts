@@ -33,7 +33,8 @@ export function testGroups(long: boolean): TestGroup[] {
       name,
       files: tests(`packages/${name}`),
       oneProcess: true,
-      limitSeconds: 300,
+      // Longer: ten million hostile inputs for each reader.
+      limitSeconds: long ? 1800 : 300,
       needsEngine: false,
     })),
     ...shellPackages.map((folder) => ({
