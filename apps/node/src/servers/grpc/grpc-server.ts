@@ -1,37 +1,19 @@
-import { createServer, type Server as NetServer, type Socket } from "node:net";
-import { createServer as createTlsServer } from "node:tls";
 import {
   Metadata,
-  Server,
-  ServerCredentials,
   type ServerUnaryCall,
   type ServiceDefinition,
   type sendUnaryData,
   status,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
-import { HostError, messageOf, systemCode } from "@stoa/host";
+import { type GrpcListener, type GrpcService, listenGrpc, rawBytes, reflectionServices } from "@stoa/host/grpc";
 import type { Log } from "@stoa/std";
-import { registry } from "@stoa/wire/registry";
+import { files, registry } from "@stoa/wire/registry";
+import { serverReflection } from "@stoa/wire/server-reflection";
 import { heightHeader, readHeightHeader } from "../services/height-header.ts";
 import { atHeight, ServiceError } from "../services/service-error.ts";
 import type { ServiceMethod, ServiceTable } from "../services/service-table.ts";
 import type { TlsFiles } from "../tls-files.ts";
-import { type GrpcService, rawBytes } from "./raw-service.ts";
-import { reflectionServices } from "./reflection.ts";
-
-/** Bounds of the server: the reference's for messages, ours for what one connection may have in work. */
-const maxReceivedBytes = 10 * 1024 * 1024;
-const maxSentBytes = 64 * 1024 * 1024;
-const maxStreams = 100;
-const maxConnections = 1_000;
-/** Memory of one HTTP/2 session, in MiB: a reader that never reads holds no more than this and one answer. */
-const maxSessionMemoryMib = 10;
-/** A connection without calls ends after this long; a silent peer is found out by pings. */
-const idleMs = 15 * 60_000;
-const pingIntervalMs = 60_000;
-const pingTimeoutMs = 20_000;
-const closeGraceMs = 2_000;
 
 /** What {@link startGrpcServer} needs. */
 export interface GrpcServerParams {
@@ -44,72 +26,18 @@ export interface GrpcServerParams {
 }
 
 /** A gRPC server that listens. */
-export interface GrpcServer {
-  readonly port: number;
-  /** `http://127.0.0.1:9090`; `https://` with TLS. */
-  readonly url: string;
-  /** Stops accepting, lets running calls end for `graceMs`, then cuts what is left. */
-  close(graceMs?: number): Promise<void>;
-}
+export type GrpcServer = GrpcListener;
 
 /** Serves the table over gRPC with reflection (base-chain.md §6.1). Throws HostError when it cannot listen. */
-export async function startGrpcServer(params: GrpcServerParams): Promise<GrpcServer> {
-  const { host, services, log } = params;
-  const server = new Server({
-    "grpc.max_receive_message_length": maxReceivedBytes,
-    "grpc.max_send_message_length": maxSentBytes,
-    "grpc.max_concurrent_streams": maxStreams,
-    "grpc-node.max_session_memory": maxSessionMemoryMib,
-    "grpc.max_connection_idle_ms": idleMs,
-    "grpc.keepalive_time_ms": pingIntervalMs,
-    "grpc.keepalive_timeout_ms": pingTimeoutMs,
-    "grpc.enable_channelz": 0,
-  });
-  for (const { definition, handlers } of [...unaryServices(services, log), ...reflectionServices(services)]) {
-    server.addService(definition, handlers);
-  }
-  const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
-  const take = (socket: Socket): void => {
-    // Small answers are not to wait for more.
-    socket.setNoDelay(true);
-    injector.injectConnection(socket);
-  };
-  const { tls } = params;
-  const listener = tls === undefined ? createServer(take) : createTlsServer({ ...tls, ALPNProtocols: ["h2"] }, take);
-  listener.maxConnections = maxConnections;
-  const port = await listen(listener, host, params.port);
-  return {
+export function startGrpcServer({ host, port, services, tls, log }: GrpcServerParams): Promise<GrpcServer> {
+  const listed = [...services.values()].map(({ descriptor }) => descriptor.parent.typeName);
+  const reflection = reflectionServices(serverReflection({ services: listed, files }));
+  return listenGrpc({
+    host,
     port,
-    url: `${params.tls === undefined ? "http" : "https"}://${host.includes(":") ? `[${host}]` : host}:${port}`,
-    close: (graceMs = closeGraceMs) =>
-      new Promise((resolve) => {
-        const cut = setTimeout(() => server.forceShutdown(), graceMs);
-        listener.close();
-        server.tryShutdown(() => {
-          clearTimeout(cut);
-          resolve();
-        });
-      }),
-  };
-}
-
-/** The listener is ours and not grpc-js's, which takes any number of connections. */
-function listen(listener: NetServer, host: string, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    listener.once("error", (error) => reject(listenError(error, host, port)));
-    listener.listen(port, host, () => {
-      const address = listener.address();
-      resolve(typeof address === "object" && address !== null ? address.port : port);
-    });
+    services: [...unaryServices(services, log), ...reflection],
+    ...(tls === undefined ? {} : { tls }),
   });
-}
-
-function listenError(error: unknown, host: string, port: number): HostError {
-  const inUse = systemCode(error) === "EADDRINUSE";
-  const problem = inUse
-    ? `${host}:${port} is in use by another program`
-    : `cannot listen on ${host}:${port}: ${messageOf(error)}`;
-  return new HostError(inUse ? "address-in-use" : "io", inUse ? "user" : "platform", problem, { cause: error });
 }
 
 /** Handlers for every unary method of our descriptors: those that are not served say so in the reference's words. */

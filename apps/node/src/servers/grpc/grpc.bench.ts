@@ -1,10 +1,10 @@
 import { Worker } from "node:worker_threads";
 import { create } from "@bufbuild/protobuf";
 import { Server, ServerCredentials, type ServerUnaryCall, type sendUnaryData } from "@grpc/grpc-js";
+import { rawBytes } from "@stoa/host/grpc";
 import { encode } from "@stoa/wire";
 import { QueryBalanceRequestSchema } from "@stoa/wire/cosmos.bank.v1beta1";
 import { startQueryWorld } from "../../testing/query-world-moves.ts";
-import { rawBytes } from "./raw-service.ts";
 
 const calls = 8_000;
 const parallel = 16;

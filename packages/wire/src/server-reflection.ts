@@ -1,67 +1,42 @@
+/**
+ * The door `@stoa/wire/server-reflection`: answers to gRPC's server reflection from descriptors, in both versions of the
+ * protocol, which differ in their name only. What carries questions and answers is `host`'s.
+ */
 import type { DescEnum, DescExtension, DescFile, DescMessage, DescService } from "@bufbuild/protobuf";
 import { create, toBinary } from "@bufbuild/protobuf";
 import { nestedTypes } from "@bufbuild/protobuf/reflect";
 import { FileDescriptorProtoSchema } from "@bufbuild/protobuf/wkt";
-import { type ServerDuplexStream, status } from "@grpc/grpc-js";
-import { encode, tryDecode } from "@stoa/wire";
+import { compareText } from "@stoa/std";
 import {
   type ServerReflectionRequest,
   ServerReflectionRequestSchema,
   type ServerReflectionResponse,
   ServerReflectionResponseSchema,
-} from "@stoa/wire/grpc.reflection.v1";
-import { registry } from "@stoa/wire/registry";
-import type { ServiceTable } from "../services/service-table.ts";
-import { type GrpcService, rawBytes } from "./raw-service.ts";
+} from "../gen/grpc.reflection.v1.js";
+import { encode, tryDecode } from "./codec.ts";
 
-/** Both versions, which differ in their name only: v1alpha is what the reference and older tools speak. */
-const versions = ["grpc.reflection.v1", "grpc.reflection.v1alpha"] as const;
+/** Services of reflection itself, listed with the others. */
+const ownServices = ["grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection"] as const;
 
-/** Questions that one stream may ask: tools ask one for each file. */
-const maxQuestions = 10_000;
+/** `grpc.codes.InvalidArgument` and `NotFound`, which answers carry. */
+const invalidArgument = 3;
+const notFound = 5;
 
-/** Names of all services that are listed. */
-export function listedServices(services: ServiceTable): string[] {
-  const names = new Set([...services.values()].map(({ descriptor }) => descriptor.parent.typeName));
-  for (const version of versions) names.add(`${version}.ServerReflection`);
-  return [...names].sort();
+/** What reflection tells of. */
+export interface ReflectedDescriptors {
+  /** Names of the services that are served; others are not known to it. */
+  readonly services: Iterable<string>;
+  /** Files with the descriptors; what they import is found through them. */
+  readonly files: Iterable<DescFile>;
 }
 
-/** gRPC's server reflection over our descriptors; services that are not served are not known to it. */
-export function reflectionServices(services: ServiceTable): GrpcService[] {
-  const index = new DescriptorIndex(services);
-  return versions.map((version) => {
-    const path = `/${version}.ServerReflection/ServerReflectionInfo`;
-    return {
-      definition: {
-        ServerReflectionInfo: { path, requestStream: true, responseStream: true, ...rawBytes },
-      },
-      handlers: { ServerReflectionInfo: (stream: ReflectionStream) => converse(index, stream) },
-    };
-  });
-}
-
-type ReflectionStream = ServerDuplexStream<Uint8Array, Uint8Array>;
-
-function converse(index: DescriptorIndex, stream: ReflectionStream): void {
-  let asked = 0;
-  stream.on("data", (bytes: Uint8Array) => {
-    const request = tryDecode(ServerReflectionRequestSchema, bytes);
-    asked += 1;
-    if (!request.ok || asked > maxQuestions) {
-      const details = request.ok ? `more than ${maxQuestions} questions` : "the request does not decode";
-      stream.emit("error", { code: status.INVALID_ARGUMENT, details });
-      return;
-    }
-    const fits = stream.write(encode(ServerReflectionResponseSchema, index.respond(request.value)));
-    // A reader that does not read gets no more answers.
-    if (!fits) {
-      stream.pause();
-      stream.once("drain", () => stream.resume());
-    }
-  });
-  stream.on("end", () => stream.end());
-  stream.on("error", () => stream.destroy());
+/** A function from one encoded ServerReflectionRequest to its answer; undefined when it does not decode. */
+export function serverReflection(described: ReflectedDescriptors): (question: Uint8Array) => Uint8Array | undefined {
+  const index = new DescriptorIndex(described);
+  return (question) => {
+    const request = tryDecode(ServerReflectionRequestSchema, question);
+    return request.ok ? encode(ServerReflectionResponseSchema, index.respond(request.value)) : undefined;
+  };
 }
 
 /** The descriptors by every name that reflection asks for. */
@@ -72,10 +47,10 @@ class DescriptorIndex {
   private readonly extensions = new Map<string, Map<number, DescFile>>();
   private readonly encoded = new Map<DescFile, Uint8Array>();
 
-  constructor(services: ServiceTable) {
-    this.services = listedServices(services);
-    const listed = new Set(this.services);
-    for (const type of registry) this.addFile(type.file);
+  constructor(described: ReflectedDescriptors) {
+    const listed = new Set([...described.services, ...ownServices]);
+    this.services = [...listed].sort(compareText);
+    for (const file of described.files) this.addFile(file);
     for (const file of this.byFile.values()) for (const type of nestedTypes(file)) this.addType(type, listed);
   }
 
@@ -128,7 +103,7 @@ class DescriptorIndex {
       default:
         return {
           case: "errorResponse" as const,
-          value: { errorCode: status.INVALID_ARGUMENT, errorMessage: "invalid MessageRequest" },
+          value: { errorCode: invalidArgument, errorMessage: "invalid MessageRequest" },
         };
     }
   }
@@ -146,5 +121,5 @@ class DescriptorIndex {
 
 function missing(name: string) {
   const errorMessage = `Symbol not found: ${name.slice(0, 256)}`;
-  return { case: "errorResponse" as const, value: { errorCode: status.NOT_FOUND, errorMessage } };
+  return { case: "errorResponse" as const, value: { errorCode: notFound, errorMessage } };
 }
