@@ -1,13 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Prng } from "@stoa/std";
+import { haveVectors, hostileInputs as inputs, Mutator, recorded } from "@stoa/test";
 import { matchesQuery, parseQuery } from "./event-query.ts";
 import { elementsOf, GoJsonError, kindOf, membersOf, readFirstRawJson, readRawJson } from "./go-json.ts";
 import { parseRequest, RpcError } from "./json-rpc.ts";
 import { type ParamKind, readJsonParams, readUriParams } from "./rpc-params.ts";
-
-/** Inputs of each kind: enough for every run, or a night's worth with STOA_LONG=1. */
-const inputs = process.env.STOA_LONG === "1" ? 10_000_000 : 100_000;
 
 /** Texts made of the pieces that a reader knows, and of some that it does not. */
 function* texts(seed: number, pieces: readonly string[], longest: number): Generator<string> {
@@ -41,6 +39,28 @@ test(`no query makes the language throw, ${inputs} tried`, () => {
     } else assert.equal(typeof query.error, "string");
   }
   assert.ok(parsed > inputs / 1_000, `${parsed} queries were none`);
+});
+
+interface QueryVectors {
+  readonly queries: readonly { readonly query: string }[];
+  readonly events: readonly Readonly<Record<string, readonly string[]>>[];
+}
+
+const skip = haveVectors() ? false : "no vectors folder beside the checkout";
+
+test(`no spoilt copy of a recorded query makes the language throw, ${inputs} tried`, { skip }, () => {
+  const { queries, events } = recorded<QueryVectors>("lib/query-language.json");
+  const good = queries.map(({ query }) => query);
+  const tags = events.map((event) => new Map(Object.entries(event)));
+  const mutator = new Mutator(41);
+  let parsed = 0;
+  for (let n = 0; n < inputs; n++) {
+    const query = parseQuery(mutator.text(good));
+    if (!query.ok) continue;
+    parsed++;
+    assert.equal(typeof matchesQuery(query.value, mutator.pick(tags)), "boolean");
+  }
+  assert.ok(parsed > inputs / 10, `${parsed} queries were none`);
 });
 
 const jsonPieces = [
