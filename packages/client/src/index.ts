@@ -27,3 +27,9 @@ export type {
 export { type ShellOutput, type ShellRequest, ShellSession } from "./gateway/shell.ts";
 export { fullAccess, newToken, type TokenWishes } from "./gateway/token.ts";
 export { checkProviderCertificate, type ProviderTrust } from "./gateway/trust.ts";
+export { type Divergence, LightError, type LightErrorCode, type LightFault } from "./light/errors.ts";
+export { defaultPolicy, LightClient, type LightClientParams, type TrustedHeader } from "./light/light-client.ts";
+// biome-ignore format: a door is one screen
+export {
+  type ProvenLimits, type ProvenResults, type ProvenTx, type ProvenValidator, type ProvenValue, VerifiedChain,
+} from "./light/verified-chain.ts";

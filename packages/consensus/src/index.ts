@@ -25,7 +25,7 @@ export {
 } from "./ics23-proof.ts";
 // biome-ignore format: a door is one screen
 export {
-  checkTrustLevel, decodeLightBlock, decodeSignedHeader, defaultTrustLevel, encodeLightBlock, encodeSignedHeader,
+  checkLightBlock, checkTrustLevel, decodeLightBlock, decodeSignedHeader, defaultTrustLevel, encodeLightBlock, encodeSignedHeader,
   type LightBlock, type LightPolicy, type LightProblem, type SignedHeader, verifyHeader,
 } from "./light.ts";
 export { medianTime } from "./median-time.ts";
@@ -38,7 +38,10 @@ export { formatTime, parseTime, type Time, zeroTime } from "./time.ts";
 export type { EventAttribute, TxResult } from "./tx-result.ts";
 export { type AbciEvent, decodeEvent, decodeTxResult, encodeEvent, encodeTxResult, resultsHash } from "./tx-result.ts";
 export { newValidatorSet, updateValidatorSet, type ValidatorUpdate } from "./validator-changes.ts";
-export { decodeValidatorSet, encodeValidatorSet, type Validator, ValidatorSet } from "./validator-set.ts";
+// biome-ignore format: a door is one screen
+export {
+  decodeValidatorSet, encodeValidatorSet, maxTotalPower, type Validator, ValidatorSet,
+} from "./validator-set.ts";
 // biome-ignore format: a door is one screen
 export {
   type CommitProblem, type Fraction, type VerifyPorts, verifyCommit, verifyCommitLight, verifyCommitTrusting,
