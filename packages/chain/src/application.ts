@@ -73,7 +73,7 @@ export class Application {
   private constructor(params: ApplicationParams) {
     const router = createRouter(
       params.modules.all,
-      txQueries(params.ante.types, (tx) => this.simulate(tx)),
+      txQueries(params.ante.typesOf, (tx) => this.simulate(tx)),
     );
     this.params = params;
     this.parts = { router, ante: params.ante };
@@ -164,8 +164,8 @@ export class Application {
   listSignatures(bytes: Uint8Array): ExpectedSignature[] {
     if (this.head === undefined) return [];
     try {
-      const tx = readTransaction(bytes, this.params.ante.types);
       const ctx = this.context(this.check.branch(), { ...this.head, height: this.head.height + 1n }, "query");
+      const tx = readTransaction(bytes, this.params.ante.typesOf(ctx));
       return expectedSignatures(this.params.ante, ctx, tx);
     } catch {
       return [];

@@ -102,7 +102,7 @@ export function executeTx(parts: ExecutionParts, ctx: Context, bytes: Uint8Array
   let gasWanted = 0n;
   let events: readonly Event[] = [];
   try {
-    const tx = readTransaction(bytes, parts.ante.types, ctx.mode === "deliver" ? "block" : "check");
+    const tx = readTransaction(bytes, parts.ante.typesOf(ctx), ctx.mode === "deliver" ? "block" : "check");
     if (blockGasLeft !== undefined && blockGasLeft <= 0n) refuse(sdkErrors.outOfGas, "no block gas left to run tx");
     const handlers = checkMessages(parts.router, tx);
     const meter = meterOf(ctx, tx);

@@ -1,5 +1,5 @@
 import { createRegistry, type JsonValue } from "@bufbuild/protobuf";
-import { fromProtoJson, toProtoJson } from "@stoa/wire";
+import { EthereumKeySchema, fromProtoJson, toProtoJson } from "@stoa/wire";
 import { DepositAuthorizationSchema } from "@stoa/wire/akash.escrow.v1";
 import { BaseAccountSchema, ModuleAccountSchema } from "@stoa/wire/cosmos.auth.v1beta1";
 import { GenericAuthorizationSchema } from "@stoa/wire/cosmos.authz.v1beta1";
@@ -28,6 +28,7 @@ const types = createRegistry(
   Secp256k1Schema,
   Secp256r1Schema,
   LegacyAminoPubKeySchema,
+  EthereumKeySchema,
   GenericAuthorizationSchema,
   SendAuthorizationSchema,
   DepositAuthorizationSchema,

@@ -1,11 +1,19 @@
-import { accountText, type Coins, type DecCoins, moduleAddress, parseAccount, type TxTypes } from "@stoa/wire";
+import {
+  accountText,
+  type Coins,
+  type DecCoins,
+  moduleAddress,
+  parseAccount,
+  type TxTypes,
+  withEthereumKeys,
+} from "@stoa/wire";
 import type { AnteNeeds } from "./ante/needs.ts";
 import type { Context, CryptoPorts } from "./context.ts";
 import { depositAuthorization, depositGrant, depositGrants, saveDepositGrant } from "./deposit-grants.ts";
 import { refuse, sdkErrors } from "./errors.ts";
 import type { MessageHandler, Module } from "./module.ts";
 import { createAudit } from "./modules/audit/index.ts";
-import { createAuth } from "./modules/auth/index.ts";
+import { type Auth, createAuth } from "./modules/auth/index.ts";
 import { feeCollectorName } from "./modules/auth/types.ts";
 import { genericAuthorization } from "./modules/authz/generic-authorization.ts";
 import { createAuthz } from "./modules/authz/index.ts";
@@ -51,7 +59,7 @@ const endBlockOrder = [
 ];
 // biome-ignore format: one list, as the specification has it
 const genesisOrder = [
-  "auth", "authz", "bank", "distribution", "staking", "slashing", "gov", "vesting", "params", "audit", "upgrade",
+  "eip191", "auth", "authz", "bank", "distribution", "staking", "slashing", "gov", "vesting", "params", "audit", "upgrade",
   "mint", "crisis", "ibc", "evidence", "transfer", "consensus", "feegrant", "cert", "oracle", "deployment",
   "provider", "market", "genutil", "epochs", "bme", "escrow", "awasm", "wasm",
 ];
@@ -63,6 +71,12 @@ function inOrder(modules: readonly Module[], order: readonly string[]): Module[]
 function addressOf(text: string): Uint8Array {
   const parsed = parseAccount(text);
   return parsed.ok ? parsed.value : refuse(sdkErrors.invalidAddress, parsed.error);
+}
+
+/** The types that a transaction may hold depend on the chain's genesis: base-chain.md §4.2, EIP_191. */
+function typesByState(auth: Auth, types: TxTypes): Pick<AnteNeeds, "ethereumKeys" | "typesOf"> {
+  const extended = withEthereumKeys(types);
+  return { ethereumKeys: auth.ethereumKeys, typesOf: (ctx) => (auth.ethereumKeys(ctx) ? extended : types) };
 }
 
 /**
@@ -116,7 +130,7 @@ export function createModules(crypto: CryptoPorts): ChainModules {
   });
 
   const parts = [auth, bank, authz, feegrant, cert, provider, audit, escrow, market, deployment];
-  const all: readonly Module[] = parts.map(({ module }) => module);
+  const all: readonly Module[] = [auth.ethereumKeysModule, ...parts.map(({ module }) => module)];
   for (const handler of all.flatMap((module) => module.messages ?? [])) handlers.set(handler.typeUrl, handler);
   return {
     all,
@@ -126,6 +140,7 @@ export function createModules(crypto: CryptoPorts): ChainModules {
     genesis: inOrder(all, genesisOrder),
     ante: (settings) => ({
       ...settings,
+      ...typesByState(auth, settings.types),
       params: auth.params,
       account: auth.account,
       setAccount: auth.setAccount,

@@ -1,6 +1,7 @@
 import { decodeTx, type TxTypes } from "@stoa/wire";
 import { Service, TxSchema } from "@stoa/wire/cosmos.tx.v1beta1";
 import { encode } from "./codec.ts";
+import type { Context } from "./context.ts";
 import { refuse, refuseQuery, sdkErrors } from "./errors.ts";
 import { dataOf, type Execution } from "./execution.ts";
 import { answer, type QueryHandler } from "./module.ts";
@@ -23,7 +24,10 @@ export function simulationOf(execution: Execution) {
 }
 
 /** The tx service's methods that need no block store: simulate, decode and encode (base-chain.md §4.9). */
-export function txQueries(types: TxTypes, simulate: (tx: Uint8Array) => Execution): readonly QueryHandler[] {
+export function txQueries(
+  typesOf: (ctx: Context) => TxTypes,
+  simulate: (tx: Uint8Array) => Execution,
+): readonly QueryHandler[] {
   return [
     answer(Service.method.simulate, (_, request) => {
       const bytes = request.txBytes.length > 0 ? request.txBytes : undefined;
@@ -33,9 +37,9 @@ export function txQueries(types: TxTypes, simulate: (tx: Uint8Array) => Executio
       const used = `with gas used: '${execution.gas?.consumed ?? 0n}'`;
       return refuseQuery("Unknown", `${execution.error.text} ${used}`);
     }),
-    answer(Service.method.txDecode, (_, request) => {
+    answer(Service.method.txDecode, (ctx, request) => {
       if (request.txBytes.length === 0) refuseQuery("InvalidArgument", "invalid empty tx bytes");
-      const decoded = decodeTx(request.txBytes, types);
+      const decoded = decodeTx(request.txBytes, typesOf(ctx));
       if (!decoded.ok) return refuse(sdkErrors.txDecode, decoded.error.detail);
       const { body, authInfo, signatures } = decoded.value;
       return { tx: { body, authInfo, signatures: [...signatures] } };

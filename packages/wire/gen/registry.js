@@ -239,6 +239,7 @@ import { file_cosmwasm_wasm_v1_proposal_legacy } from "./cosmwasm/wasm/v1/propos
 import { file_cosmwasm_wasm_v1_query } from "./cosmwasm/wasm/v1/query_pb.js";
 import { file_cosmwasm_wasm_v1_tx } from "./cosmwasm/wasm/v1/tx_pb.js";
 import { file_cosmwasm_wasm_v1_types } from "./cosmwasm/wasm/v1/types_pb.js";
+import { file_ethermint_crypto_v1_ethsecp256k1_keys } from "./ethermint/crypto/v1/ethsecp256k1/keys_pb.js";
 import { file_gogoproto_gogo } from "./gogoproto/gogo_pb.js";
 import { file_google_api_annotations } from "./google/api/annotations_pb.js";
 import { file_google_api_http } from "./google/api/http_pb.js";
@@ -280,6 +281,7 @@ import { file_ibc_core_connection_v1_tx } from "./ibc/core/connection/v1/tx_pb.j
 import { file_ibc_core_types_v1_genesis } from "./ibc/core/types/v1/genesis_pb.js";
 import { file_ibc_lightclients_tendermint_v1_tendermint } from "./ibc/lightclients/tendermint/v1/tendermint_pb.js";
 import { file_k8s_io_apimachinery_pkg_api_resource_generated } from "./k8s.io/apimachinery/pkg/api/resource/generated_pb.js";
+import { file_stoa_eip191_v1_genesis } from "./stoa/eip191/v1/genesis_pb.js";
 import { file_tendermint_abci_types } from "./tendermint/abci/types_pb.js";
 import { file_tendermint_blocksync_types } from "./tendermint/blocksync/types_pb.js";
 import { file_tendermint_consensus_types } from "./tendermint/consensus/types_pb.js";
@@ -547,6 +549,7 @@ export const files = [
   file_cosmwasm_wasm_v1_query,
   file_cosmwasm_wasm_v1_tx,
   file_cosmwasm_wasm_v1_types,
+  file_ethermint_crypto_v1_ethsecp256k1_keys,
   file_gogoproto_gogo,
   file_google_api_annotations,
   file_google_api_http,
@@ -588,6 +591,7 @@ export const files = [
   file_ibc_core_types_v1_genesis,
   file_ibc_lightclients_tendermint_v1_tendermint,
   file_k8s_io_apimachinery_pkg_api_resource_generated,
+  file_stoa_eip191_v1_genesis,
   file_tendermint_abci_types,
   file_tendermint_blocksync_types,
   file_tendermint_consensus_types,

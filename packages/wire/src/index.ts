@@ -19,6 +19,7 @@ export {
   formatDecCoins, intersectDecCoins, mulDecCoins, mulDecCoinsTruncate, parseDecCoin, parseDecCoins, quoDecCoins,
   quoDecCoinsTruncate, subDecCoins, truncateDecCoins, validateDecCoins,
 } from "./dec-coins.ts";
+export { EthereumKeySchema, ethereumAddress, ethereumKeyUrl, personalMessage } from "./ethereum.ts";
 export { jsonStringText, jsonText, sortedJson } from "./json-text.ts";
 // biome-ignore format: a door is one screen
 export {
@@ -57,7 +58,7 @@ export {
   assembleTx, buildTx, type DraftSigner, messageToAny, newMessage, type TxDraft, txHash, type UnsignedTx,
 } from "./tx-build.ts";
 export { type TxSigners, txSigners } from "./tx-signers.ts";
-export { type TxTypes, txTypesOf } from "./tx-types.ts";
+export { type TxTypes, txTypesOf, withEthereumKeys } from "./tx-types.ts";
 export { type SignatureCheck, signBytesByMode, verifyBytes, verifyTxSignature } from "./tx-verify.ts";
 export { typeNameOf } from "./type-url.ts";
 // biome-ignore format: a door is one screen

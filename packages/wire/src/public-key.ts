@@ -5,10 +5,17 @@ import { PubKeySchema as Ed25519Schema } from "../gen/cosmos.crypto.ed25519.js";
 import { LegacyAminoPubKeySchema } from "../gen/cosmos.crypto.multisig.js";
 import { PubKeySchema as Secp256k1Schema } from "../gen/cosmos.crypto.secp256k1.js";
 import { PubKeySchema as Secp256r1Schema } from "../gen/cosmos.crypto.secp256r1.js";
+import { EthereumKeySchema, ethereumAddress } from "./ethereum.ts";
 
 /** A single key: 33 bytes compressed for the ECDSA schemes, 32 for ed25519. */
 export interface SinglePublicKey {
   readonly type: "secp256k1" | "secp256r1" | "ed25519";
+  readonly key: Uint8Array;
+}
+
+/** A secp256k1 key of 33 bytes, compressed, whose address is the Ethereum one (docs/decisions/eip-191.md). */
+export interface EthereumPublicKey {
+  readonly type: "ethereum";
   readonly key: Uint8Array;
 }
 
@@ -19,7 +26,7 @@ export interface MultisigPublicKey {
   readonly keys: readonly PublicKey[];
 }
 
-export type PublicKey = SinglePublicKey | MultisigPublicKey;
+export type PublicKey = SinglePublicKey | EthereumPublicKey | MultisigPublicKey;
 
 /** Multisig keys inside multisig keys deeper than this are refused; nobody nests them, and a tx must stay bounded. */
 export const maxMultisigDepth = 4;
@@ -28,9 +35,11 @@ const singleSchemas = {
   secp256k1: Secp256k1Schema,
   secp256r1: Secp256r1Schema,
   ed25519: Ed25519Schema,
+  ethereum: EthereumKeySchema,
 } as const;
-const typeUrls = new Map<string, SinglePublicKey["type"]>(
-  (Object.keys(singleSchemas) as SinglePublicKey["type"][]).map((type) => [`/${singleSchemas[type].typeName}`, type]),
+type SingleType = keyof typeof singleSchemas;
+const typeUrls = new Map<string, SingleType>(
+  (Object.keys(singleSchemas) as SingleType[]).map((type) => [`/${singleSchemas[type].typeName}`, type]),
 );
 const multisigUrl = `/${LegacyAminoPubKeySchema.typeName}`;
 
@@ -87,9 +96,9 @@ function uvarint(value: number): Uint8Array {
   return Uint8Array.from(bytes);
 }
 
-/** Amino binary form. secp256r1 keys have none: undefined. */
+/** Amino binary form. secp256r1 and Ethereum keys have none: undefined. */
 export function publicKeyToAmino(publicKey: PublicKey): Uint8Array | undefined {
-  if (publicKey.type === "secp256r1") return undefined;
+  if (publicKey.type === "secp256r1" || publicKey.type === "ethereum") return undefined;
   if (publicKey.type !== "multisig") return concatBytes(prefixBytes(publicKey.type), publicKey.key);
   const parts: Uint8Array[] = [prefixBytes("multisig")];
   if (publicKey.threshold > 0) parts.push(Uint8Array.of(0x08), uvarint(publicKey.threshold));
@@ -110,6 +119,8 @@ export function publicKeyToAminoJson(publicKey: PublicKey): unknown {
       return { type: "tendermint/PubKeyEd25519", value: toBase64(publicKey.key) };
     case "secp256r1":
       return { type: `/${Secp256r1Schema.typeName}`, value: { key: toBase64(publicKey.key) } };
+    case "ethereum":
+      return { type: "ethermint/PubKeyEthSecp256k1", value: toBase64(publicKey.key) };
     case "multisig":
       return {
         type: "tendermint/PubKeyMultisigThreshold",
@@ -143,6 +154,8 @@ export function addressOf(publicKey: PublicKey, hash: Hash): Uint8Array | undefi
     case "secp256r1":
       if (publicKey.key.length !== 33) return undefined;
       return hash.sha256(concatBytes(hash.sha256(utf8(Secp256r1Schema.typeName)), publicKey.key));
+    case "ethereum":
+      return ethereumAddress(publicKey.key);
     case "multisig": {
       const amino = publicKeyToAmino(publicKey);
       return amino === undefined ? undefined : hash.sha256(amino).slice(0, 20);

@@ -5,6 +5,7 @@ import { SignMode } from "../gen/cosmos.tx.signing.v1beta1.js";
 import { SignDocDirectAuxSchema, SignDocSchema, type Tip } from "../gen/cosmos.tx.v1beta1.js";
 import { toAminoJson } from "./amino-json.ts";
 import { decodeVerbatim, encode } from "./codec.ts";
+import { ethereumKeyUrl, personalMessage } from "./ethereum.ts";
 import { jsonStringText } from "./json-text.ts";
 import { nanoTimeText } from "./time-text.ts";
 import type { DecodedTx } from "./tx.ts";
@@ -18,14 +19,14 @@ export interface SignerData {
   readonly sequence: bigint;
   /** The signer's account address text. */
   readonly address: string;
-  /** The signer's key, for DIRECT_AUX. */
+  /** The signer's key: DIRECT_AUX covers it, and EIP_191 is for Ethereum keys. */
   readonly publicKey?: Any | undefined;
 }
 
 /** The parts of a transaction that sign documents are made of. */
 export type SignableTx = Pick<DecodedTx, "bodyBytes" | "authInfoBytes" | "body" | "authInfo" | "hasUnknownNonCritical">;
 
-/** Sign modes that the chain verifies (base-chain.md §4.2). */
+/** Sign modes that every chain verifies (base-chain.md §4.2); Ethereum keys have one of their own. */
 export const enabledSignModes: readonly SignMode[] = [SignMode.DIRECT, SignMode.DIRECT_AUX, SignMode.LEGACY_AMINO_JSON];
 
 /** Sign bytes of mode DIRECT: everything, as it will be broadcast. */
@@ -106,7 +107,8 @@ function aminoMessage(any: Any, types: TxTypes): Result<string, string> {
 }
 
 /**
- * Sign bytes of a mode for one signer. Errors: a mode that is not enabled, the fee payer in DIRECT_AUX, and those of
+ * Sign bytes of a mode for one signer; EIP_191 is the amino document as a personal message. Errors: a mode that is not
+ * enabled, the fee payer in DIRECT_AUX, and those of
  * {@link aminoSignBytes}.
  */
 export function signBytesOf(
@@ -129,7 +131,18 @@ export function signBytesOf(
     }
     case SignMode.LEGACY_AMINO_JSON:
       return aminoSignBytes(tx, signer, types);
+    case SignMode.EIP_191: {
+      if (signer.publicKey?.typeUrl !== ethereumKeyUrl) return err(unsupported(mode));
+      const text = aminoSignBytes(tx, signer, types);
+      return text.ok ? ok(personalMessage(text.value)) : text;
+    }
     default:
-      return err(`sign mode ${mode} is not enabled`);
+      return err(unsupported(mode));
   }
+}
+
+/** The reference's words, one of them misspelt there. */
+function unsupported(mode: SignMode): string {
+  const word = mode === SignMode.TEXTUAL ? "unsuppored" : "unsupported";
+  return `${word} sign mode ${SignMode[mode] === undefined ? mode : `SIGN_MODE_${SignMode[mode]}`}`;
 }

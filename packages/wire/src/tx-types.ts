@@ -1,5 +1,6 @@
 import { type DescField, type DescMessage, getOption, type Registry } from "@bufbuild/protobuf";
 import { accepts_interface, implements_interface } from "../gen/cosmos_proto/cosmos_pb.js";
+import { EthereumKeySchema, ethereumKeyUrl } from "./ethereum.ts";
 
 /** What a transaction's decoder must know of types: it decides which Any values stand where. */
 export interface TxTypes {
@@ -34,6 +35,7 @@ const undeclaredImplementations: ReadonlyMap<string, string> = new Map([
   ["cosmos.crypto.secp256r1.PubKey", keyInterface],
   ["cosmos.crypto.ed25519.PubKey", keyInterface],
   ["cosmos.crypto.multisig.LegacyAminoPubKey", keyInterface],
+  [EthereumKeySchema.typeName, keyInterface],
   ["cosmos.evidence.v1beta1.Equivocation", evidenceInterface],
   ["akash.deployment.v1beta3.DepositDeploymentAuthorization", "cosmos.authz.v1beta1.Authorization"],
 ]);
@@ -57,7 +59,15 @@ function declaredInterfaceOf(field: DescField): string | undefined {
   return declared === "" ? undefined : declared;
 }
 
-/** The types of a registry: the whole one in a node's servers, fewer in programs that send a few messages. */
+/** The same types with Ethereum keys, for chains that have them (docs/decisions/eip-191.md). */
+export function withEthereumKeys(types: TxTypes): TxTypes {
+  return { ...types, resolve: (url) => (url === ethereumKeyUrl ? EthereumKeySchema : types.resolve(url)) };
+}
+
+/**
+ * The types of a registry: the whole one in a node's servers, fewer in programs that send a few messages. Ethereum keys
+ * are not among them, as in the reference.
+ */
 export function txTypesOf(registry: Registry): TxTypes {
   const messages = new Set<string>();
   for (const type of registry) {
@@ -66,7 +76,7 @@ export function txTypesOf(registry: Registry): TxTypes {
   }
   const isMessage = (schema: DescMessage): boolean => messages.has(schema.typeName);
   return {
-    resolve: (url) => (url.startsWith("/") ? registry.getMessage(url.slice(1)) : undefined),
+    resolve: (url) => (url.startsWith("/") && url !== ethereumKeyUrl ? registry.getMessage(url.slice(1)) : undefined),
     isMessage,
     isChecked: (field) => interfaceOf(field) !== undefined,
     mayStand(schema, field) {

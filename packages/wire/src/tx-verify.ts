@@ -1,6 +1,7 @@
 import type { Hash, Verifier } from "@stoa/std";
-import type { SignMode } from "../gen/cosmos.tx.signing.v1beta1.js";
+import { SignMode } from "../gen/cosmos.tx.signing.v1beta1.js";
 import type { ModeInfo } from "../gen/cosmos.tx.v1beta1.js";
+import { verifyPersonalSignature } from "./ethereum.ts";
 import { bitCount, setBits, splitMultisignature } from "./multisig.ts";
 import type { PublicKey } from "./public-key.ts";
 import { type SignableTx, type SignerData, signBytesOf } from "./sign-docs.ts";
@@ -34,7 +35,10 @@ export function signBytesByMode(
   };
 }
 
-/** True if a plain key signed the bytes: the ECDSA schemes over their SHA-256, ed25519 over the bytes. */
+/**
+ * True if a plain key signed the bytes: the ECDSA schemes over their SHA-256, ed25519 over the bytes, an Ethereum key over
+ * their Keccak-256.
+ */
 export function verifyBytes(
   publicKey: PublicKey,
   bytes: Uint8Array,
@@ -42,6 +46,7 @@ export function verifyBytes(
   ports: { readonly verifier: Verifier; readonly hash: Hash },
 ): boolean {
   if (publicKey.type === "multisig") return false;
+  if (publicKey.type === "ethereum") return verifyPersonalSignature(publicKey.key, bytes, signature);
   const signed = publicKey.type === "ed25519" ? bytes : ports.hash.sha256(bytes);
   return ports.verifier.verify(publicKey.type, publicKey.key, signed, signature);
 }
@@ -53,7 +58,10 @@ export function verifyBytes(
 export function verifyTxSignature(check: SignatureCheck): boolean {
   const { publicKey, modeInfo, signature } = check;
   if (modeInfo?.sum.case === "single") {
-    const bytes = publicKey.type === "multisig" ? undefined : check.signBytes(modeInfo.sum.value.mode);
+    const { mode } = modeInfo.sum.value;
+    // An Ethereum key signs personal messages and nothing else, and nobody else signs them.
+    if (publicKey.type === "multisig" || (publicKey.type === "ethereum") !== (mode === SignMode.EIP_191)) return false;
+    const bytes = check.signBytes(mode);
     return bytes !== undefined && verifyBytes(publicKey, bytes, signature, check);
   }
   if (modeInfo?.sum.case !== "multi" || publicKey.type !== "multisig") return false;

@@ -6,6 +6,10 @@ import type { Account } from "../modules/auth/types.ts";
 /** What the ante chain asks of the modules, and the node's own settings. */
 export interface AnteNeeds {
   readonly types: TxTypes;
+  /** The types that may stand in a transaction of this chain: with Ethereum keys, where they are allowed. */
+  readonly typesOf: (ctx: Context) => TxTypes;
+  /** True where accounts may have Ethereum keys. */
+  readonly ethereumKeys: (ctx: Context) => boolean;
   /** The node's floor, per unit of gas; any one denomination suffices. Applied in CheckTx only (base-chain.md §4.5). */
   readonly minGasPrices: DecCoins;
   readonly params: (ctx: Context) => Params;

@@ -20,6 +20,14 @@ const simulatedSignatureBytes = 68n;
 /** Bytes that the reference adds to a simulated signature for its place in the transaction. */
 const simulatedOverheadBytes = 6n;
 
+/**
+ * Gas of verifying an Ethereum key's signature, which leads back to the key and is checked in plain code on every host:
+ * what chains with such keys charge.
+ */
+const ethereumKeyGas = 21_000n;
+/** Bytes of a plain key in amino: tag, length, and 33 bytes of key. */
+const plainAminoKeyBytes = 38;
+
 function countKeys(key: PublicKey): bigint {
   return key.type === "multisig" ? key.keys.reduce((sum, one) => sum + countKeys(one), 0n) : 1n;
 }
@@ -43,7 +51,7 @@ export function chargeForSize(needs: AnteNeeds, ctx: Context, tx: Transaction): 
     if ((tx.signatures[i]?.length ?? 0) > 0) return;
     const account = needs.account(ctx, address);
     const key = account?.publicKey === undefined ? simulationKey : readKey(account.publicKey);
-    const keyBytes = BigInt(publicKeyToAmino(key)?.length ?? 0);
+    const keyBytes = BigInt(publicKeyToAmino(key)?.length ?? plainAminoKeyBytes);
     const cost = keyBytes + simulatedSignatureBytes + simulatedOverheadBytes;
     const times = key.type === "multisig" ? params.txSigLimit : 1n;
     ctx.gas.consume(cost * times * params.txSizeCostPerByte, "txSize");
@@ -60,6 +68,9 @@ function chargeForKey(ctx: Context, params: Params, key: PublicKey, info: ModeIn
       return;
     case "secp256r1":
       ctx.gas.consume(params.sigVerifyCostSecp256k1 / 2n, "ante verify: secp256r1");
+      return;
+    case "ethereum":
+      ctx.gas.consume(ethereumKeyGas, "ante verify: eth_secp256k1");
       return;
     case "multisig": {
       if (info?.sum.case !== "multi") refuseUnregistered("expected the signatures of a multisig");
@@ -80,7 +91,9 @@ export function chargeForSignatures(needs: AnteNeeds, ctx: Context, tx: Transact
     const account = requireSigner(needs, ctx, signerAt(tx, i));
     const key = account.publicKey === undefined ? undefined : readKey(account.publicKey);
     if (key === undefined && !ctx.simulate) refuse(sdkErrors.invalidPubKey, "unrecognized public key type: <nil>");
-    chargeForKey(ctx, params, key ?? simulationKey, info.modeInfo);
+    // A simulation does not know what key will sign: the dearest that may.
+    if (key === undefined && needs.ethereumKeys(ctx)) ctx.gas.consume(ethereumKeyGas, "ante verify: eth_secp256k1");
+    else chargeForKey(ctx, params, key ?? simulationKey, info.modeInfo);
   });
 }
 
@@ -120,8 +133,8 @@ function checkSequence(tx: Transaction, account: Account, sequence: bigint): voi
   }
 }
 
-/** Sign bytes of a mode for one signer, or undefined where the mode cannot be used. */
-function signBytes(needs: AnteNeeds, ctx: Context, tx: Transaction, account: Account, sequence: bigint) {
+/** Sign bytes of a mode for one signer, or why the mode cannot be used. */
+function signBytes(ctx: Context, tx: Transaction, account: Account, sequence: bigint) {
   const signer = {
     chainId: ctx.block.chainId,
     // Genesis transactions sign for account number 0 (base-chain.md §10).
@@ -130,10 +143,7 @@ function signBytes(needs: AnteNeeds, ctx: Context, tx: Transaction, account: Acc
     address: account.address,
     publicKey: account.publicKey,
   };
-  return (mode: SignMode): Uint8Array | undefined => {
-    const bytes = signBytesOf(mode, tx, signer, tx.feePayer, needs.types);
-    return bytes.ok ? bytes.value : undefined;
-  };
+  return (mode: SignMode) => signBytesOf(mode, tx, signer, tx.feePayer, tx.types);
 }
 
 /** Checks sequences, then signatures. A recheck and a simulation leave the signatures out. */
@@ -153,27 +163,32 @@ export function verifySignatures(needs: AnteNeeds, ctx: Context, tx: Transaction
     if (ctx.simulate || ctx.mode === "recheck" || account.publicKey === undefined) return;
     // The reference dereferences the missing key here (base-chain.md §4.3, step 7).
     if (info.publicKey === undefined) throw new Error("a signer info without public key");
+    const documents = signBytes(ctx, tx, account, info.sequence);
+    let problem = "unable to verify single signer signature";
     const verified = verifyTxSignature({
       publicKey: readKey(account.publicKey),
       modeInfo: info.modeInfo,
       signature: tx.signatures[i] ?? new Uint8Array(),
-      signBytes: signBytes(needs, ctx, tx, account, info.sequence),
+      signBytes: (mode) => {
+        const bytes = documents(mode);
+        if (!bytes.ok) problem = bytes.error;
+        return bytes.ok ? bytes.value : undefined;
+      },
       verifier: ctx.crypto.verifier,
       hash: ctx.crypto.hash,
     });
-    if (!verified) refuseSignature(ctx, account, info.modeInfo);
+    if (!verified) refuseSignature(ctx, account, info.modeInfo, problem);
   });
 }
 
-function refuseSignature(ctx: Context, account: Account, info: ModeInfo | undefined): never {
+function refuseSignature(ctx: Context, account: Account, info: ModeInfo | undefined, problem: string): never {
   const number = ctx.block.height === 0n ? 0n : account.number;
   const chain = `and chain-id (${ctx.block.chainId})`;
   const failed = "signature verification failed; please verify account number";
   if (onlyAmino(info)) {
     return refuse(sdkErrors.unauthorized, `${failed} (${number}), sequence (${account.sequence}) ${chain}`);
   }
-  const why = "(unable to verify single signer signature)";
-  return refuse(sdkErrors.unauthorized, `${failed} (${number}) ${chain}: ${why}`);
+  return refuse(sdkErrors.unauthorized, `${failed} (${number}) ${chain}: (${problem})`);
 }
 
 /** Counts the transaction for every signer; unordered ones leave the sequences alone. */
@@ -198,11 +213,12 @@ export function expectedSignatures(needs: AnteNeeds, ctx: Context, tx: Transacti
     if (account === undefined || any === undefined || signature === undefined) return [];
     if (info.modeInfo?.sum.case !== "single") return [];
     const key = readKey(any);
-    if (key.type === "multisig") return [];
+    // Ethereum keys do not ask the host's verifier.
+    if (key.type === "multisig" || key.type === "ethereum") return [];
     const withKey = { ...account, publicKey: any };
-    const bytes = signBytes(needs, ctx, tx, withKey, info.sequence)(info.modeInfo.sum.value.mode);
-    if (bytes === undefined) return [];
-    const digestOrMessage = key.type === "ed25519" ? bytes : ctx.crypto.hash.sha256(bytes);
+    const bytes = signBytes(ctx, tx, withKey, info.sequence)(info.modeInfo.sum.value.mode);
+    if (!bytes.ok) return [];
+    const digestOrMessage = key.type === "ed25519" ? bytes.value : ctx.crypto.hash.sha256(bytes.value);
     return [{ scheme: key.type, publicKey: key.key, digestOrMessage, signature }];
   });
 }

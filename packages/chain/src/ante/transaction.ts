@@ -9,6 +9,8 @@ export interface Transaction extends DecodedTx {
   /** Account text of who pays; "" only in a transaction without messages and without a named payer. */
   readonly feePayer: string;
   readonly feeGranter: Uint8Array | undefined;
+  /** What it was read with, and its sign documents are made with. */
+  readonly types: TxTypes;
 }
 
 function addressOf(text: string): Uint8Array | undefined {
@@ -42,7 +44,7 @@ export function readTransaction(bytes: Uint8Array, types: TxTypes, wording: Deco
   const signers = txSigners(tx);
   if (!signers.ok) return refuseUnregistered(signers.error);
   const { addresses, feePayer } = signers.value;
-  return { ...tx, signers: addresses, feePayer, feeGranter: addressOf(tx.authInfo.fee?.granter ?? "") };
+  return { ...tx, signers: addresses, feePayer, feeGranter: addressOf(tx.authInfo.fee?.granter ?? ""), types };
 }
 
 /** The fee, which checked transactions have. */

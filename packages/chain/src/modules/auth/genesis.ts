@@ -1,9 +1,10 @@
 import type { Any } from "@bufbuild/protobuf/wkt";
-import { parseAccount } from "@stoa/wire";
+import { ethereumKeyUrl, parseAccount } from "@stoa/wire";
 import { GenesisStateSchema } from "@stoa/wire/cosmos.auth.v1beta1";
 import type { Context } from "../../context.ts";
 import { fromGenesis, GenesisError, toGenesis } from "../../genesis-json.ts";
 import { ensureModuleAccount, packAccount, setAccount, unpackAccount } from "./accounts.ts";
+import { ethereumKeysEnabled } from "./ethereum-keys.ts";
 import { accounts, addressByNumber, nextNumber, params } from "./keys.ts";
 import { getParams } from "./params.ts";
 import { type Account, feeCollectorName } from "./types.ts";
@@ -11,9 +12,13 @@ import { type Account, feeCollectorName } from "./types.ts";
 /** Types of accounts that we can hold; vesting accounts come with their module. */
 const knownTypes = ["/cosmos.auth.v1beta1.BaseAccount", "/cosmos.auth.v1beta1.ModuleAccount"];
 
-function readAccount(any: Any): Account {
+function readAccount(ctx: Context, any: Any): Account {
   if (!knownTypes.includes(any.typeUrl)) throw new GenesisError(`accounts of type ${any.typeUrl} are not supported`);
-  return unpackAccount(any);
+  const account = unpackAccount(any);
+  if (account.publicKey?.typeUrl === ethereumKeyUrl && !ethereumKeysEnabled(ctx)) {
+    throw new GenesisError(`account ${account.address} has an Ethereum key, which the section eip191 does not allow`);
+  }
+  return account;
 }
 
 /**
@@ -23,7 +28,7 @@ function readAccount(any: Any): Account {
 export function initGenesis(ctx: Context, section: unknown): void {
   const genesis = fromGenesis(GenesisStateSchema, section);
   if (genesis.params !== undefined) params.set(ctx, genesis.params);
-  const list = genesis.accounts.map(readAccount);
+  const list = genesis.accounts.map((any) => readAccount(ctx, any));
   list.sort((a, b) => (a.number < b.number ? -1 : a.number > b.number ? 1 : 0));
   let next = 0n;
   for (const account of list) {

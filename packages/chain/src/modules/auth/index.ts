@@ -2,6 +2,7 @@ import { Msg, type Params } from "@stoa/wire/cosmos.auth.v1beta1";
 import type { Context } from "../../context.ts";
 import { handle, type Module } from "../../module.ts";
 import { ensureAccount, ensureModuleAccount, getAccount, setAccount } from "./accounts.ts";
+import { ethereumKeysEnabled, ethereumKeysModule } from "./ethereum-keys.ts";
 import { exportGenesis, initGenesis } from "./genesis.ts";
 import { updateParams } from "./handlers/update-params.ts";
 import { getParams } from "./params.ts";
@@ -12,6 +13,10 @@ import { forgetUnorderedNonces, useUnorderedNonce } from "./unordered.ts";
 /** What others may do with accounts. */
 export interface Auth {
   readonly module: Module;
+  /** The genesis section that lets accounts have Ethereum keys. */
+  readonly ethereumKeysModule: Module;
+  /** True where accounts may have Ethereum keys. */
+  readonly ethereumKeys: (ctx: Context) => boolean;
   readonly params: (ctx: Context) => Params;
   readonly account: (ctx: Context, address: Uint8Array) => Account | undefined;
   readonly setAccount: (ctx: Context, address: Uint8Array, account: Account) => void;
@@ -35,6 +40,8 @@ export function createAuth(): Auth {
   };
   return {
     module,
+    ethereumKeysModule,
+    ethereumKeys: ethereumKeysEnabled,
     params: getParams,
     account: getAccount,
     setAccount,

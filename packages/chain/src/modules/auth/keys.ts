@@ -28,6 +28,9 @@ export const addressByNumber = new TypedMap({
   value: keyValue(bytesKey),
 });
 
+/** Present where accounts may have Ethereum keys: an extension of ours, under a key of our own. */
+export const ethereumKeys = new Item({ store, key: utf8("stoa/eip191"), value: noValue });
+
 /** Used nonces of unordered transactions: when they time out (nanoseconds), and who signed. */
 export const unorderedNonceKey = tupleKey(uint64Key, bytesKey);
 export const unorderedNonces = new TypedMap({
