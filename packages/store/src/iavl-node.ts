@@ -83,6 +83,13 @@ export class IavlNode {
     return node;
   }
 
+  /** A child, without remembering it if it had to be loaded: a walk over a whole tree keeps one path in memory. */
+  glance(side: "left" | "right", load: LoadNode): IavlNode {
+    const child = side === "left" ? this.leftChild : this.rightChild;
+    assert(child !== undefined, "a leaf has no children");
+    return child instanceof IavlNode ? child : load(child);
+  }
+
   setLeft(node: IavlNode): void {
     assert(this.nonce === 0, "a stored node does not change");
     this.leftChild = node;

@@ -50,7 +50,7 @@ export class IavlTree implements KVReader {
     return walk(this, range);
   }
 
-  /** All nodes, children before their parent, left before right: the order of state-sync snapshots (§3.6). */
+  /** All nodes, children before their parent, left before right: the order of state-sync snapshots (§3.6). Keeps one path. */
   nodesPostOrder(): IterableIterator<IavlNode> {
     return postOrder(this.root, this.load);
   }
@@ -79,11 +79,18 @@ function* walk(tree: IavlTree, range: KeyRange): Generator<Entry> {
   }
 }
 
-function* postOrder(node: IavlNode | undefined, load: LoadNode): Generator<IavlNode> {
-  if (node === undefined) return;
-  if (node.height > 0) {
-    yield* postOrder(node.left(load), load);
-    yield* postOrder(node.right(load), load);
+function* postOrder(root: IavlNode | undefined, load: LoadNode): Generator<IavlNode> {
+  const path: { readonly node: IavlNode; next: "left" | "right" | "itself" }[] = [];
+  const enter = (node: IavlNode): void => void path.push({ node, next: node.height > 0 ? "left" : "itself" });
+  if (root !== undefined) enter(root);
+  for (let top = path.at(-1); top !== undefined; top = path.at(-1)) {
+    const side = top.next;
+    if (side === "itself") {
+      path.pop();
+      yield top.node;
+    } else {
+      top.next = side === "left" ? "right" : "itself";
+      enter(top.node.glance(side, load));
+    }
   }
-  yield node;
 }

@@ -14,6 +14,9 @@ export {
   type PreparedCommit,
   type ProofOp,
   type ProvenValue,
+  type SnapshotExport,
   type VersionView,
 } from "./multi-store.ts";
 export { OrderedMap } from "./ordered-map.ts";
+export { SnapshotImport, type SnapshotImportParams } from "./snapshot-import.ts";
+export { snapshotFormat } from "./snapshot-items.ts";

@@ -1,4 +1,4 @@
-import { assert, emptyBytes, type Hash, utf8 } from "@stoa/std";
+import { assert, compareBytes, emptyBytes, type Hash, utf8 } from "@stoa/std";
 import type { Backend, BatchOperation } from "./backend.ts";
 import { ByteWriter } from "./byte-writer.ts";
 import type { Change } from "./cache-store.ts";
@@ -9,6 +9,7 @@ import { IavlNode, type LoadNode } from "./iavl-node.ts";
 import { IavlTree } from "./iavl-tree.ts";
 import { proveKey } from "./ics23.ts";
 import type { KVReader } from "./kv.ts";
+import { writeSnapshotItems } from "./snapshot-items.ts";
 import { StoreKeys } from "./store-keys.ts";
 import {
   decodeMeta,
@@ -36,6 +37,15 @@ export interface PreparedCommit {
   readonly appHash: Uint8Array;
   /** What the backend must hold before {@link MultiStore.apply}: for one atomic batch, with whatever belongs to it. */
   readonly operations: readonly BatchOperation[];
+}
+
+/** A version's snapshot (base-chain.md §3.6), not compressed. While it is open the version is not pruned. */
+export interface SnapshotExport {
+  readonly appHash: Uint8Array;
+  /** Length-delimited items, one at a time: to be taken in slices, between and beside commits. */
+  readonly items: IterableIterator<Uint8Array>;
+  /** Lets go of the version. */
+  close(): void;
 }
 
 /** One ICS-23 proof as `abci_query` carries it (base-chain.md §3.5). */
@@ -99,6 +109,8 @@ export class MultiStore {
   private latest: View;
   private oldest: number;
   private readonly openViews = new Map<bigint, View>();
+  /** Versions that are being exported. */
+  private readonly held = new Set<{ readonly version: number }>();
 
   private constructor(params: OpenParams) {
     this.backend = params.backend;
@@ -221,12 +233,24 @@ export class MultiStore {
     };
   }
 
+  /** Begins a snapshot of a kept version; undefined if the version is not kept. It must be closed. */
+  exportSnapshot(version: bigint): SnapshotExport | undefined {
+    const view = this.viewAt(version);
+    if (view === undefined) return undefined;
+    const hold = { version: Number(version) };
+    this.held.add(hold);
+    const names = view.roots.map(({ name }) => name).sort((a, b) => compareBytes(utf8(a), utf8(b)));
+    const stores = names.map((name) => ({ name, tree: view.reader(name) }));
+    return { appHash: view.appHash, items: writeSnapshotItems(stores), close: () => void this.held.delete(hold) };
+  }
+
   /** Adds the removal of versions that are no longer kept; returns the oldest that remains. */
   private prune(next: number, operations: BatchOperation[]): number {
     if (this.oldest === 0) return next;
     const keepFrom = next - this.keepVersions;
     let oldest = this.oldest;
-    const last = Math.min(keepFrom, oldest + maxPrunedPerCommit);
+    const held = [...this.held].map(({ version }) => version);
+    const last = Math.min(keepFrom, oldest + maxPrunedPerCommit, ...held);
     for (; oldest < last && oldest < next - 1; oldest++) {
       // What its successor stopped using, no later version uses either.
       const dead = this.backend.get(this.keys.orphans(oldest + 1));
