@@ -59,8 +59,9 @@ export function verifyTxSignature(check: SignatureCheck): boolean {
   const { publicKey, modeInfo, signature } = check;
   if (modeInfo?.sum.case === "single") {
     const { mode } = modeInfo.sum.value;
-    // An Ethereum key signs personal messages and nothing else, and nobody else signs them.
-    if (publicKey.type === "multisig" || (publicKey.type === "ethereum") !== (mode === SignMode.EIP_191)) return false;
+    // An Ethereum key signs personal messages and nothing else; for other keys that mode gives no bytes.
+    if (publicKey.type === "multisig") return false;
+    if (publicKey.type === "ethereum" && mode !== SignMode.EIP_191) return false;
     const bytes = check.signBytes(mode);
     return bytes !== undefined && verifyBytes(publicKey, bytes, signature, check);
   }

@@ -171,7 +171,7 @@ async function runUp(invocation: Invocation): Promise<number> {
       exitCode: exitCodes.usage,
     });
   const paths = homePaths(invocation.text("home"));
-  const { home } = await openHome(paths, { blockIntervalMs });
+  const { home } = await openHome(paths, { blockIntervalMs, ethereumKeys: invocation.flag("eip191") });
   const lock = lockHome(paths);
   const stop = stopSignal(() => {
     output.settle();
@@ -225,6 +225,7 @@ export const up: Command = {
       check: { type: "boolean", about: "deploy, fetch, close and settle once, compare every balance, stop everything" },
       detach: { type: "boolean", short: "d", about: "leave everything running in the background" },
       "block-interval": { type: "string", value: "MS", about: "of a new home, in milliseconds (default: 1000)" },
+      eip191: { type: "boolean", about: "of a new home: accounts may have Ethereum keys, such as MetaMask's" },
       ...deployOptions,
     },
     examples: ["stoa up --yes examples/hello/deploy.yaml", "stoa up --check --json examples/hello/deploy.yaml"],

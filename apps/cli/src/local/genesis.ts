@@ -9,6 +9,17 @@ interface Funds {
   readonly uact: bigint;
 }
 
+/** Lets accounts have Ethereum keys (docs/decisions/eip-191.md). */
+export const ethereumKeysSection = { eip191: { params: { enabled: true } } } as const;
+
+/** True if a genesis file says so. */
+export function allowsEthereumKeys(genesis: string): boolean {
+  const { app_state: state } = JSON.parse(genesis) as {
+    readonly app_state?: { readonly eip191?: { readonly params?: { readonly enabled?: unknown } } };
+  };
+  return state?.eip191?.params?.enabled === true;
+}
+
 function account(address: string, number: number) {
   const type = "/cosmos.auth.v1beta1.BaseAccount";
   return { "@type": type, address, pub_key: null, account_number: String(number), sequence: "0" };

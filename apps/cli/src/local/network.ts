@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { systemClock, writeFileAtomic, writeSecretFile } from "@stoa/host";
-import { CliError } from "../command.ts";
+import { CliError, exitCodes } from "../command.ts";
 import { addressOfKey, type KeySecret, newMnemonic, privateKeyOf } from "../keys/key-store.ts";
 import type { Output } from "../output.ts";
 import {
@@ -13,7 +13,7 @@ import {
   runRecordPath,
 } from "../tenant/connection.ts";
 import { Child } from "./child.ts";
-import { localAppState, localFunds } from "./genesis.ts";
+import { allowsEthereumKeys, ethereumKeysSection, localAppState, localFunds } from "./genesis.ts";
 import {
   childRecordPath,
   createHome,
@@ -73,14 +73,25 @@ function requireWhole(paths: HomePaths): void {
   });
 }
 
+/** A genesis cannot be changed: a network that was made without Ethereum keys never has them. */
+function requireEthereumKeys(paths: HomePaths): void {
+  const genesis = readFileSync(join(paths.node, "config", "genesis.json"), "utf8");
+  if (allowsEthereumKeys(genesis)) return;
+  throw new CliError("usage", `the network in ${paths.root} was made without --eip191`, {
+    hint: `start afresh: stoa reset --home ${paths.root}`,
+    exitCode: exitCodes.usage,
+  });
+}
+
 /** The home of a local network: the one that is there, or a new one with keys and genesis. */
 export async function openHome(
   paths: HomePaths,
-  params: { readonly blockIntervalMs: number },
+  params: { readonly blockIntervalMs: number; readonly ethereumKeys?: boolean },
 ): Promise<{ readonly home: HomeRecord; readonly created: boolean }> {
   const known = readHome(paths);
   if (known !== undefined) {
     requireWhole(paths);
+    if (params.ethereumKeys === true) requireEthereumKeys(paths);
     return { home: known, created: false };
   }
   // A home cut short has no record: what it left is made again.
@@ -97,10 +108,13 @@ export async function openHome(
     home: paths.node,
     chainId: home.chainId,
     genesisTime: systemClock.nowNs(),
-    appState: localAppState([
-      { address: tenant.address, funds: localFunds.tenant },
-      ...providers.map((address) => ({ address, funds: localFunds.provider })),
-    ]),
+    appState: {
+      ...localAppState([
+        { address: tenant.address, funds: localFunds.tenant },
+        ...providers.map((address) => ({ address, funds: localFunds.provider })),
+      ]),
+      ...(params.ethereumKeys === true ? ethereumKeysSection : {}),
+    },
   });
   writeHomeRecord(paths, home);
   return { home, created: true };
