@@ -51,6 +51,8 @@ test("parameters are read as the gateway reads them", async (t) => {
   assert.deepEqual((await list(`address=nobody&pagination.limit=0x1`)).denoms, ["uact"]);
   assert.deepEqual((await list("pagination.countTotal=true&pagination.offset=1")).denoms, ["uakt"]);
   assert.deepEqual((await list("pagination.reverse=true&pagination.limit=1")).denoms, ["uakt"]);
+  // The amount stays as it is: the reference names the other unit without reckoning over.
+  assert.deepEqual((await list("resolve_denom=true")).denoms, ["uact", "akt"]);
   const urlSafe = toBase64(Uint8Array.of(0xfb, 0xff)).replaceAll("+", "-").replaceAll("/", "_");
   assert.equal((await ask(`${balances}?pagination.key=${urlSafe}`)).status, 200);
   const bad = async (query: string) => refusal(await ask(`${balances}?${query}`));

@@ -99,6 +99,35 @@ test("who subscribes and never reads loses its subscription, and nobody else not
   assert.match(last, /"code":-32000,"message":"Server error","data":"subscription was canceled \(reason: /);
 });
 
+test("who asks for much and reads nothing is cut off", async (t) => {
+  const { url, engine } = await startTestRpc(t, { stalledReaderMs: 300 });
+  const valueBytes = 900_000;
+  await engine.broadcast(utf8(`k=${"v".repeat(valueBytes)}`));
+  const sent = engine.height;
+  // Twenty times the block, its transaction in base64: more than the system's buffers take.
+  const answerBytes = (20 * valueBytes * 4) / 3;
+  while (engine.height < sent + 1n) await new Promise<void>((resolve) => systemTimers.after(10, resolve));
+  let height = sent;
+  while (((await engine.block(height))?.block.txs.length ?? 0) === 0) height += 1n;
+  const calls = Array.from({ length: 20 }, (_, id) => {
+    return { jsonrpc: "2.0", id, method: "block", params: { height: String(height) } };
+  });
+  const body = JSON.stringify(calls);
+  const socket = connect(Number(new URL(url).port), "127.0.0.1");
+  const closed = new Promise<void>((resolve) => socket.on("close", () => resolve()));
+  socket.on("error", () => {});
+  socket.write(`POST / HTTP/1.1\r\nhost: x\r\ncontent-length: ${body.length}\r\n\r\n${body}`);
+  await once(socket, "readable");
+  await new Promise<void>((resolve) => systemTimers.after(1_000, resolve));
+  let bytes = 0;
+  socket.on("data", (chunk) => {
+    bytes += chunk.length;
+  });
+  await closed;
+  assert.ok(bytes < answerBytes * 0.9, `${bytes} of ${answerBytes} bytes came after nobody had read`);
+  assert.equal((await post(url, health(1))).status, 200);
+});
+
 test(`${floodSockets} sockets at once leave blocks and answers as they were`, async (t) => {
   const { url, engine } = await startTestRpc(t);
   const port = Number(new URL(url).port);

@@ -100,6 +100,7 @@ test("CosmJS reads what it sent: broadcast, search, proofs, blocks, validators",
   assert.equal((await client.abciInfo()).data, "kv");
   assert.equal((await client.numUnconfirmedTxs()).total, 0);
   await assert.rejects(client.broadcastTxSync({ tx }), /tx already exists in cache/);
+  await assert.rejects(client.broadcastTxAsync({ tx }), /tx already exists in cache/);
 });
 
 test("a websocket client hears of blocks in order, with their results readable, and of transactions", async (t) => {

@@ -29,6 +29,8 @@ const maxBodyBytes = 1_000_000;
 const maxBatch = 20;
 const maxSubscribedClients = 100;
 const maxConnections = 900;
+/** A reader that takes nothing of its answer for so long is cut off, with what was kept for it. */
+const stalledReaderMs = 30_000;
 
 /** What {@link startRpcServer} needs. */
 export interface RpcServerParams {
@@ -37,6 +39,8 @@ export interface RpcServerParams {
   readonly context: Omit<RpcContext, "rpcAddress">;
   /** What may wait for slow websocket clients. */
   readonly bufferLimits?: BufferLimits;
+  /** How long a reader may take nothing of its answer; 30 s without it. */
+  readonly stalledReaderMs?: number;
   /** Origins and rates; without it everybody may ask as often as he likes. */
   readonly front?: HttpFront;
   readonly tls?: TlsFiles;
@@ -78,6 +82,7 @@ export async function startRpcServer(params: RpcServerParams): Promise<HttpServe
     host: params.host,
     port: params.port,
     handle: async (request, response) => {
+      response.setTimeout(params.stalledReaderMs ?? stalledReaderMs, () => response.destroy());
       if (front.admits(request, response, cors)) await handle(context, request, response);
     },
     upgrade,
@@ -161,6 +166,8 @@ async function handlePost(context: RpcContext, body: string, response: ServerRes
   let cacheable = true;
   for (const request of requests) {
     if (request.id === undefined) continue;
+    // Twenty large answers at a stretch would keep everybody else waiting.
+    if (texts.length > 0) await new Promise(setImmediate);
     const answer = await answerOne(context, request.id, request);
     texts.push(answer.text);
     cacheable &&= answer.ok && isCacheable(request);

@@ -9,11 +9,9 @@ import { readOrder, readQuery, searchTxs } from "./search.ts";
 /** How long `broadcast_tx_commit` waits for the block (base-chain.md §1.6). */
 const commitTimeoutMs = 10_000;
 
-/** `broadcast_tx_async` answers before the check; what the check then says is only logged. */
-const broadcastAsync = method({ tx: "tx" }, async ({ engine, hash, log }, { tx = emptyBytes }) => {
-  void engine.broadcast(tx).catch((error: unknown) => {
-    log.debug("a transaction was not taken", { reason: error instanceof Error ? error.message : String(error) });
-  });
+/** `broadcast_tx_async` does not tell what the check said; what the mempool itself refuses is an error, as with the others. */
+const broadcastAsync = method({ tx: "tx" }, async ({ engine, hash }, { tx = emptyBytes }) => {
+  await engine.broadcast(tx);
   return { code: 0, data: "", log: "", codespace: "", hash: toHexUpper(hash.sha256(tx)) };
 });
 

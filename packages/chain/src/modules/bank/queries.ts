@@ -21,15 +21,23 @@ function coinOf(denom: string, amount: bigint): WireCoin {
   return { denom, amount: amount.toString() };
 }
 
-function balancePage(ctx: Context, address: string, request: PageRequest | undefined) {
+interface BalancePage {
+  readonly address: string;
+  readonly request: PageRequest | undefined;
+  /** Names the denomination by which people know it, with the amount as it is: the reference does not reckon it over. */
+  readonly resolveDenom: boolean;
+}
+
+function balancePage(ctx: Context, { address, request, resolveDenom }: BalancePage) {
   const under = balanceKey.partial(addressOf(address));
+  const nameOf = (denom: string) => (resolveDenom ? (metadata.get(ctx, denom)?.display ?? denom) : denom);
   const page = paginate({
     request,
     // Page keys are denominations, as the reference's are.
     *scan({ from, reverse }) {
       const start = from === undefined ? undefined : Uint8Array.from([...under, ...from]);
       for (const row of balances.scan(ctx, { under, from: start, reverse })) {
-        yield { raw: row.raw.subarray(under.length), value: coinOf(row.key[1], row.value) };
+        yield { raw: row.raw.subarray(under.length), value: coinOf(nameOf(row.key[1]), row.value) };
       }
     },
     keep: (coin) => coin,
@@ -78,8 +86,12 @@ export const queries: readonly QueryHandler[] = [
     const address = addressOf(request.address);
     return { balance: coinOf(requireDenom(request.denom), balanceOf(ctx, address, request.denom)) };
   }),
-  answer(Query.method.allBalances, (ctx, request) => balancePage(ctx, request.address, request.pagination)),
-  answer(Query.method.spendableBalances, (ctx, request) => balancePage(ctx, request.address, request.pagination)),
+  answer(Query.method.allBalances, (ctx, { address, pagination, resolveDenom }) =>
+    balancePage(ctx, { address, request: pagination, resolveDenom }),
+  ),
+  answer(Query.method.spendableBalances, (ctx, { address, pagination }) =>
+    balancePage(ctx, { address, request: pagination, resolveDenom: false }),
+  ),
   answer(Query.method.spendableBalanceByDenom, (ctx, request) => {
     const address = addressOf(request.address);
     return { balance: coinOf(requireDenom(request.denom), balanceOf(ctx, address, request.denom)) };

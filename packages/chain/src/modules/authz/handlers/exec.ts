@@ -44,7 +44,7 @@ export function createExec(needs: AuthzNeeds) {
     const grant = getGrant(ctx, id);
     if (grant === undefined) {
       const who = `granter: ${accountText(id.granter)}, grantee: ${accountText(id.grantee)}`;
-      refuse(authzErrors.noAuthorizationFound, `failed to get grant with given ${who} & msgType: ${id.msgTypeUrl}`);
+      refuse(authzErrors.noAuthorizationFound, `failed to get grant with given ${who} & msgType: ${id.msgTypeUrl} `);
     }
     if (grant.expiration !== undefined && timeNs(grant.expiration) < timeNs(ctx.block.time)) {
       refuse(authzErrors.authorizationExpired);
