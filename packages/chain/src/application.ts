@@ -1,5 +1,6 @@
 import { assert, emptyBytes, fromUtf8 } from "@stoa/std";
-import { type Backend, type BatchOperation, type Change, MultiStore, type PreparedCommit } from "@stoa/store";
+import type { Backend, BatchOperation, Change, PreparedCommit, SnapshotExport } from "@stoa/store";
+import { MultiStore } from "@stoa/store";
 import type {
   CheckTxRequest,
   Event,
@@ -321,6 +322,11 @@ export class Application {
       simulate: (tx) => this.simulate(tx),
     };
     return answerQuery(state, request);
+  }
+
+  /** Begins the snapshot of a committed version; undefined if it is not kept. `SnapshotRestore` reads it. */
+  exportSnapshot(height: bigint): SnapshotExport | undefined {
+    return this.stores.exportSnapshot(height);
   }
 
   /** The modules' state as a genesis `app_state` object: the latest, or undefined if the height's is not kept. */

@@ -37,3 +37,4 @@ export type {
   TxStep,
 } from "./replay/deviation.ts";
 export type { RecordedEvent, RecordedMessage } from "./replay/scenario.ts";
+export { SnapshotRestore, type SnapshotRestoreParams } from "./snapshot-restore.ts";
