@@ -129,7 +129,7 @@ export class QueryWorld {
   }
 
   /** Starts the network, in which nothing has happened yet; ends with its lifetime. */
-  static async start(lifetime: Lifetime): Promise<QueryWorld> {
+  static async start(lifetime: Lifetime, more: Readonly<Record<string, unknown>> = {}): Promise<QueryWorld> {
     const home = mkdtempSync(join(tmpdir(), "stoa-query-"));
     const scope = new Scope();
     lifetime.after(() => scope.close());
@@ -137,7 +137,7 @@ export class QueryWorld {
     const people = ["tenant", "provider", "grantee", "other"].map(personOf);
     const genesisTime = systemClock.nowNs() - 10_000_000_000n;
     initNodeHome({ home, chainId, genesisTime, appState: appState(people), validatorSeed });
-    const settings = { rpcPort: 0, grpcPort: 0, restPort: 0, blockIntervalMs, moniker: "n0" };
+    const settings = { rpcPort: 0, grpcPort: 0, restPort: 0, blockIntervalMs, moniker: "n0", ...more };
     const config = loadConfig(nodeConfigSchema, { file: settings });
     if (!config.ok) throw new Error(JSON.stringify(config.error));
     const node = scope.add("node", await startNode({ home, config: config.value.values, log: silentLog }));
