@@ -20,7 +20,12 @@ const balance = 1;
 const region = { key: "region", value: "us-west" };
 const amount = (units: bigint) => ({ val: utf8(units.toString()) });
 
-function createDeployment(owner: string, dseq: bigint) {
+/** A deployment of one group, which waits for bids. */
+export function createDeployment(
+  owner: string,
+  dseq: bigint,
+  reclamation?: { readonly minWindow: { readonly seconds: bigint } },
+): Any {
   const resource = {
     id: 1,
     cpu: { units: amount(500n) },
@@ -41,6 +46,7 @@ function createDeployment(owner: string, dseq: bigint) {
     ],
     hash: new Uint8Array(32).fill(7),
     deposit: { amount: { denom: "uact", amount: "5000000" }, sources: [balance] },
+    ...(reclamation === undefined ? {} : { reclamation }),
   });
 }
 
@@ -58,7 +64,7 @@ export function createBid(world: QueryWorld, dseq: bigint, owner?: string): Any 
 }
 
 /** A certificate with a key of its own, for mTLS with providers. */
-function createCertificate({ address }: Person, index: bigint) {
+export function createCertificate({ address }: Person, index: bigint) {
   const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const { x = "", y = "" } = privateKey.export({ format: "jwk" });
   const empty = new Uint8Array();
