@@ -18,6 +18,7 @@ const benches: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>
   up: () => import("../apps/cli/src/local/up.bench.ts"),
   memory: () => import("../apps/cli/src/local/memory.bench.ts"),
   execution: () => import("../packages/chain/src/execution.bench.ts"),
+  broadcast: () => import("../apps/node/src/servers/rpc/broadcast.bench.ts"),
   grpc: () => import("../apps/node/src/servers/grpc/grpc.bench.ts"),
   tree: () => import("../packages/store/src/tree.bench.ts"),
 };
