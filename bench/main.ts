@@ -19,6 +19,7 @@ const benches: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>
   memory: () => import("../apps/cli/src/local/memory.bench.ts"),
   execution: () => import("../packages/chain/src/execution.bench.ts"),
   broadcast: () => import("../apps/node/src/servers/rpc/broadcast.bench.ts"),
+  events: () => import("../apps/node/src/servers/rpc/events.bench.ts"),
   grpc: () => import("../apps/node/src/servers/grpc/grpc.bench.ts"),
   tree: () => import("../packages/store/src/tree.bench.ts"),
 };

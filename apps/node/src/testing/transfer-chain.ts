@@ -1,0 +1,117 @@
+import { defaultConsensusParams } from "@stoa/consensus";
+import { nativeHash, systemClock, systemTimers } from "@stoa/host";
+import { silentLog, utf8 } from "@stoa/std";
+import { MemoryBackend } from "@stoa/store";
+import { accountAddress, assembleTx, buildTx, newMessage, type SinglePublicKey } from "@stoa/wire";
+import { MsgSendSchema } from "@stoa/wire/cosmos.bank.v1beta1";
+import { type PrivateKey, publicKeyOf, secp256k1PrivateKey, signDirect } from "@stoa/wire/wallet";
+import { EmbeddedEngine } from "../engines/embedded/embedded-engine.ts";
+import { SqliteEventIndex } from "../event-index/sqlite-event-index.ts";
+import { signerOfSeed } from "../home/validator-key.ts";
+import { openApplication } from "../open-application.ts";
+import { startRpcServer } from "../servers/rpc/rpc-server.ts";
+import { ManualTime } from "./manual-time.ts";
+
+const chainId = "stoa-bench-1";
+
+/** Somebody with a key and coins. */
+export interface Sender {
+  readonly address: string;
+  readonly privateKey: PrivateKey;
+  readonly publicKey: SinglePublicKey;
+  readonly accountNumber: bigint;
+}
+
+/** The sender with this number; equal numbers give equal senders. */
+export function senderOf(index: number): Sender {
+  const privateKey = secp256k1PrivateKey(nativeHash.sha256(utf8(`sender ${index}`)));
+  if (!privateKey.ok) throw new Error("a hash is no key");
+  const publicKey = publicKeyOf(privateKey.value);
+  const address = accountAddress(publicKey, nativeHash);
+  if (!address.ok) throw new Error("a key has no address");
+  return { address: address.value, privateKey: privateKey.value, publicKey, accountNumber: BigInt(index) };
+}
+
+/**
+ * A node in memory whose blocks come when they are asked for, so that nothing else is timed. `commits` holds when each height was
+ * committed, in milliseconds since the epoch.
+ */
+export async function startTransferChain(senders: readonly Sender[]) {
+  const accounts = senders.map(({ address, accountNumber }) => ({
+    "@type": "/cosmos.auth.v1beta1.BaseAccount",
+    address,
+    pub_key: null,
+    account_number: String(accountNumber),
+    sequence: "0",
+  }));
+  const coins = [{ denom: "uakt", amount: "1000000000000" }];
+  const balances = senders.map(({ address }) => ({ address, coins }));
+  const appStateJson = { auth: { accounts }, bank: { balances, supply: [] } };
+  const signer = signerOfSeed(new Uint8Array(32).fill(5));
+  const genesis = {
+    chainId,
+    time: systemClock.nowNs() - 60_000_000_000n,
+    initialHeight: 1n,
+    params: defaultConsensusParams,
+    validators: [{ publicKey: signer.publicKey, power: 10n, name: "one" }],
+    appState: utf8(JSON.stringify(appStateJson)),
+    appStateJson,
+  };
+  const backend = new MemoryBackend();
+  const time = new ManualTime(systemClock.nowNs());
+  const parts = { hash: nativeHash, log: silentLog };
+  const engine = new EmbeddedEngine({
+    ...parts,
+    backend,
+    stateMachine: openApplication({
+      backend,
+      initialHeight: 1n,
+      minGasPrices: [],
+      keepVersions: 10,
+      ignoredSections: [],
+      log: silentLog,
+    }),
+    genesis,
+    signer,
+    clock: time,
+    timers: time,
+    blockIntervalMs: 1_000,
+    emptyBlocks: true,
+    index: SqliteEventIndex.open(":memory:"),
+  });
+  await engine.start();
+  const commits = new Map<number, number>();
+  // Before the server's own listener, so that its work counts.
+  engine.onBlock(({ block }) => {
+    commits.set(Number(block.header.height), performance.timeOrigin + performance.now());
+  });
+  const identity = {
+    nodeId: "00".repeat(20),
+    moniker: "bench",
+    listenAddress: "tcp://127.0.0.1:26656",
+    appVersion: "1",
+  };
+  const context = { ...parts, engine, genesis, identity, clock: systemClock, timers: systemTimers };
+  const rpc = await startRpcServer({ host: "127.0.0.1", port: 0, context });
+  const makeBlocks = async (): Promise<void> => {
+    while ((await engine.mempool(0)).total > 0) {
+      const { height } = engine;
+      await time.step();
+      while (engine.height === height) await new Promise(setImmediate);
+    }
+  };
+  const close = async (): Promise<void> => {
+    await engine.stop();
+    await rpc.close(0);
+  };
+  return { rpc, makeBlocks, engine, commits, close };
+}
+
+/** The bytes of a transfer of one unit, signed. */
+export function transfer(sender: Sender, toAddress: string, sequence: bigint): Uint8Array {
+  const { publicKey, privateKey, accountNumber, address: fromAddress } = sender;
+  const value = { fromAddress, toAddress, amount: [{ denom: "uakt", amount: "1" }] };
+  const fee = { amount: [{ denom: "uakt", amount: 5_000n }], gasLimit: 200_000n };
+  const tx = buildTx({ messages: [newMessage(MsgSendSchema, value)], fee, signers: [{ publicKey, sequence }] });
+  return assembleTx(tx, [signDirect(tx, { privateKey, chainId, accountNumber })]);
+}
