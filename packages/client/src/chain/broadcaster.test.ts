@@ -45,6 +45,8 @@ class FakeNode {
   /** What the account query says: it lags behind the mempool. */
   known = 5n;
   height = 10n;
+  /** Blocks that are stored, and not run yet. */
+  stored = 0n;
   refuse: { code: number; codespace: string; log: string } | null = null;
   readonly taken = new Map<string, Uint8Array>();
   /** What a simulation says now, and what the next block's transaction really uses. */
@@ -59,9 +61,13 @@ class FakeNode {
 
   answer(method: string, params: Record<string, string>): object {
     if (method === "status") {
-      const sync_info = { latest_block_height: String(this.height), latest_block_time: "", catching_up: false };
+      const latest_block_height = String(this.height + this.stored);
+      const sync_info = { latest_block_height, latest_block_time: "", catching_up: false };
       return { result: { node_info: { network: "test-1" }, sync_info } };
     }
+    if (method === "abci_info") return { result: { response: { last_block_height: String(this.height) } } };
+    if (method === "block_results" && BigInt(params.height ?? "0") > this.height)
+      return { error: { code: -32603, message: "Internal error", data: "could not find results for height" } };
     if (method === "block_results") return { result: { height: params.height, txs_results: null } };
     if (method === "abci_query") return { result: { response: { code: 0, value: this.query(params.path ?? "") } } };
     if (method === "broadcast_tx_sync") return { result: this.take(fromBase64(params.tx ?? "") ?? new Uint8Array()) };
@@ -188,6 +194,8 @@ describe("broadcaster", () => {
 describe("follower", () => {
   it("delivers every block once and in order, and says when it cannot", async () => {
     const node = new FakeNode();
+    // A block is stored before it is run: what it did can be asked for only then.
+    node.stored = 1n;
     let away = false;
     const client = new ChainClient({
       url: "http://node",
@@ -218,6 +226,7 @@ describe("follower", () => {
     node.height = 12n;
     await until(() => seen.length === 5);
     assert.deepEqual(seen, [8n, 9n, 10n, 11n, 12n]);
+    assert.deepEqual(states, [true]);
     away = true;
     await until(() => states.includes(false));
     away = false;

@@ -75,6 +75,18 @@ export class ChainClient {
     };
   }
 
+  /**
+   * Height of the last block that the application committed. CometBFT stores a block before it runs it, so `status` may
+   * name one whose results and state are not there yet.
+   */
+  async committedHeight(): Promise<bigint> {
+    const { response } = (await this.rpc.call("abci_info")) as Record<string, JsonObject | undefined>;
+    // A zero is left out of the answer.
+    const height = String(response?.last_block_height ?? "0");
+    if (!/^[0-9]{1,19}$/.test(height)) throw new ChainError("bad-answer", "the node's abci_info names no height");
+    return BigInt(height);
+  }
+
   async blockResults(height: bigint): Promise<BlockResults> {
     const result = await this.rpc.call("block_results", { height: String(height) });
     const transactions = Array.isArray(result.txs_results) ? result.txs_results.map(readTxResult) : [];

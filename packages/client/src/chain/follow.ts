@@ -102,7 +102,7 @@ export class ChainFollower {
 
   async #deliver(): Promise<void> {
     const { client, onBlock, onGap } = this.#params;
-    const { height } = await client.status();
+    const height = await client.committedHeight();
     if (this.#connected === false || height - this.#last > catchUpBlocksMax || height < this.#last) {
       await onGap(height);
       this.#last = height;
