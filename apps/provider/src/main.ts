@@ -220,7 +220,7 @@ async function follow(params: ProviderParams, scope: Scope, { client }: Chain, d
   const { log, rpc } = params;
   const { keeper, refresh } = desks;
   const from = await patiently(params, async () => {
-    const { height } = await client.status();
+    const height = await client.committedHeight();
     await refresh(height);
     return height;
   });
