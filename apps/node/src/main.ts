@@ -1,8 +1,10 @@
 import { join } from "node:path";
+import type { Application } from "@stoa/chain";
 import { LevelBackend, nativeHash, runProcess, Scope, systemClock, systemTimers } from "@stoa/host";
 import { type Log, toHexUpper } from "@stoa/std";
 import type { Backend } from "@stoa/store";
 import { type DecCoins, formatDecCoins, parseDecCoins } from "@stoa/wire";
+import { ChainStore } from "./engines/embedded/chain-store.ts";
 import { EmbeddedEngine } from "./engines/embedded/embedded-engine.ts";
 import type { EventIndex } from "./event-index/event-index.ts";
 import { SqliteEventIndex } from "./event-index/sqlite-event-index.ts";
@@ -15,10 +17,12 @@ import { HttpFront } from "./servers/http-front.ts";
 import { startMetricsServer } from "./servers/metrics/metrics-server.ts";
 import { startRestServer } from "./servers/rest/rest-server.ts";
 import { startRpcServer } from "./servers/rpc/rpc-server.ts";
-import { type ChainParts, nodeServices, withNodeServices } from "./servers/services/node-services.ts";
+import { nodeServices, withNodeServices } from "./servers/services/node-services.ts";
 import type { ServiceContext } from "./servers/services/service-context.ts";
 import type { ServiceTable } from "./servers/services/service-table.ts";
 import { readTlsFiles, type TlsFiles } from "./servers/tls-files.ts";
+import { SnapshotFolder } from "./snapshots/snapshot-folder.ts";
+import { SnapshotKeeper } from "./snapshots/snapshot-keeper.ts";
 
 /** The node cannot start, or not go on; the message says what to do. */
 export class NodeError extends Error {
@@ -72,6 +76,7 @@ async function build(params: StartNodeParams, scope: Scope): Promise<Omit<Runnin
   scope.defer("signed state", () => recordSigned(home, engine.height));
   scope.defer("engine", () => engine.stop());
   await engine.start();
+  const snapshots = keepSnapshots(params, scope, { engine, application: chain, backend, dataFolder: home.dataFolder });
   let rpcAddress = "";
   const context = { ...serviceContext(params, home, engine, minGasPrices), rpcAddress: () => rpcAddress };
   const services = nodeServices(context, chain);
@@ -86,7 +91,7 @@ async function build(params: StartNodeParams, scope: Scope): Promise<Omit<Runnin
   );
   rpcAddress = `tcp://${config.rpcHost}:${rpc.port}`;
   const [grpc, rest] = await startQueryServers(params, scope, services.all);
-  const metrics = await startMetrics(params, scope, engine);
+  const metrics = await startMetrics(params, scope, engine, snapshots);
   const urls = { rpcUrl: rpc.url, grpcUrl: grpc?.url, restUrl: rest?.url, metricsUrl: metrics?.url };
   log.info("the node runs", { chainId: engine.chainId, height: engine.height, ...urls });
   return {
@@ -133,10 +138,47 @@ function httpOptions({ corsOrigins, requestsPerSecond, tlsCertificate, tlsKey }:
   return tls === undefined ? { front } : { front, tls };
 }
 
-async function startMetrics({ config, log }: StartNodeParams, scope: Scope, engine: EmbeddedEngine) {
+interface SnapshotParts {
+  readonly engine: EmbeddedEngine;
+  readonly application: Application;
+  readonly backend: Backend;
+  readonly dataFolder: string;
+}
+
+/** Snapshots beside the blocks, if the settings ask for them. */
+function keepSnapshots(
+  { config, log }: StartNodeParams,
+  scope: Scope,
+  { engine, application, backend, dataFolder }: SnapshotParts,
+): SnapshotKeeper | undefined {
+  if (config.snapshotInterval === 0) return undefined;
+  if (config.retainBlocks === 1) {
+    throw new NodeError(
+      "retainBlocks is 1: a snapshot needs the last two blocks; keep more, or set snapshotInterval to 0",
+    );
+  }
+  const keeper = new SnapshotKeeper({
+    engine,
+    application,
+    store: new ChainStore(backend, nativeHash),
+    folder: new SnapshotFolder(dataFolder),
+    interval: BigInt(config.snapshotInterval),
+    keep: config.snapshotKeep,
+    log: log.child({ part: "snapshots" }),
+  });
+  return scope.add("snapshots", keeper);
+}
+
+async function startMetrics(
+  { config, log }: StartNodeParams,
+  scope: Scope,
+  engine: EmbeddedEngine,
+  snapshots: SnapshotKeeper | undefined,
+) {
   if (!config.metricsEnabled) return undefined;
   const { metricsHost: host, metricsPort: port, blockIntervalMs, emptyBlocks } = config;
-  const parts = { engine, clock: systemClock, log: log.child({ part: "metrics" }) };
+  const { front } = httpOptions(config);
+  const parts = { engine, snapshots, front, clock: systemClock, log: log.child({ part: "metrics" }) };
   return scope.add("metrics", await startMetricsServer({ host, port, blockIntervalMs, emptyBlocks, ...parts }));
 }
 
@@ -181,7 +223,7 @@ interface EngineParts {
 function makeEngine(
   { config, log }: StartNodeParams,
   { home, backend, index, minGasPrices }: EngineParts,
-): { readonly engine: EmbeddedEngine; readonly chain: ChainParts } {
+): { readonly engine: EmbeddedEngine; readonly chain: Application } {
   const stateMachine = openApplication({
     backend,
     initialHeight: home.genesis.initialHeight,

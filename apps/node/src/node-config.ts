@@ -44,6 +44,12 @@ export const nodeConfigSchema = {
     min: 0,
     max: 1_000_000_000,
   }),
+  snapshotInterval: setting.integer(0, {
+    description: "blocks from one snapshot of the state to the next, in data/snapshots; 0 makes none",
+    min: 0,
+    max: 1_000_000_000,
+  }),
+  snapshotKeep: setting.integer(2, { description: "snapshots that are kept, the last ones", min: 1, max: 1_000 }),
   moniker: setting.text("stoa", { description: "name of the node in its status" }),
   ignoredGenesisSections: setting.list([], {
     description: "sections of app_state that no module here reads and that may be left out",

@@ -8,6 +8,9 @@ import { registry } from "@stoa/wire/registry";
 /** Version of the interfaces that the node answers with (base-chain.md §5.6). */
 export const interfaceVersion = "v2.1.0";
 
+/** The state machine's keys in the node's database. */
+export const applicationPrefix = utf8("app/");
+
 /** What {@link openApplication} needs. */
 export interface OpenApplicationParams {
   readonly backend: Backend;
@@ -31,7 +34,7 @@ export function openApplication(params: OpenApplicationParams): Application {
     ante: modules.ante({ types: txTypesOf(registry), minGasPrices }),
     keepVersions: BigInt(keepVersions),
     initialHeight,
-    prefix: utf8("app/"),
+    prefix: applicationPrefix,
     version: interfaceVersion,
     ignoredSections,
   });

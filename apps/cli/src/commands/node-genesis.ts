@@ -12,7 +12,8 @@ function asCliError(error: unknown): unknown {
   return error;
 }
 
-function heightOf(invocation: Invocation): bigint | undefined {
+/** The option `--height`, if it was given. */
+export function heightOf(invocation: Invocation): bigint | undefined {
   const text = invocation.text("height");
   if (text === undefined) return undefined;
   if (/^[1-9]\d{0,17}$/.test(text)) return BigInt(text);

@@ -9,6 +9,13 @@ export const commandTable: readonly (readonly [name: string, group: string, load
   ["node start", "Run parts by themselves", async () => (await import("./node-start.ts")).nodeStart],
   ["node export", "Run parts by themselves", async () => (await import("./node-genesis.ts")).nodeExport],
   ["node import", "Run parts by themselves", async () => (await import("./node-genesis.ts")).nodeImport],
+  ["node snapshot create", "Run parts by themselves", async () => (await import("./node-snapshot.ts")).snapshotCreate],
+  ["node snapshot list", "Run parts by themselves", async () => (await import("./node-snapshot.ts")).snapshotList],
+  [
+    "node snapshot restore",
+    "Run parts by themselves",
+    async () => (await import("./node-snapshot.ts")).snapshotRestore,
+  ],
   ["config explain", "Run parts by themselves", async () => (await import("./config.ts")).configExplain],
   ["provider start", "Run parts by themselves", async () => (await import("./provider-start.ts")).providerStart],
   ["status", "Your deployments", async () => (await import("./status.ts")).status],

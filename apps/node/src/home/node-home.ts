@@ -55,6 +55,11 @@ const paths = (home: string) => ({
 
 const privateFolderMode = 0o700;
 
+/** Where a database is made from a snapshot, until it is complete. */
+export function restoringFolder(dataFolder: string): string {
+  return join(dataFolder, "state.restoring");
+}
+
 /** What {@link initNodeHome} writes. */
 export interface InitNodeHomeParams {
   readonly home: string;
@@ -112,9 +117,9 @@ function writeRecord(path: string, chainId: string): void {
 
 /**
  * Opens a home, or refuses with what to do; nothing is changed before every check has passed. A genesis file of somebody
- * else in `config` makes a fresh folder a home. Throws HomeError, GenesisError, KeyFileError, or HostError `locked`.
+ * else in `config` makes a fresh folder a home. A restore that did not end is refused unless `restoring`. Throws HomeError, GenesisError, KeyFileError, or HostError `locked`.
  */
-export function openNodeHome(home: string): NodeHome {
+export function openNodeHome(home: string, { restoring = false } = {}): NodeHome {
   const at = paths(home);
   if (!existsSync(at.genesis)) {
     const code = existsSync(at.record) ? "incomplete" : "missing";
@@ -139,6 +144,10 @@ export function openNodeHome(home: string): NodeHome {
         "incomplete",
         `${home} holds data, but ${at.record} is missing; restore it or use another folder`,
       );
+    }
+    if (!restoring && existsSync(restoringFolder(at.data)) && !existsSync(join(at.data, "state"))) {
+      const advice = `restore again, or remove ${restoringFolder(at.data)} to begin with the genesis`;
+      throw new HomeError("incomplete", `a snapshot was not restored to its end: ${advice}`);
     }
     makeFolders(home);
     const signer = loadValidatorKey(at.config);

@@ -2,6 +2,7 @@ import { monitorEventLoopDelay } from "node:perf_hooks";
 import { type HttpServer, listenHttp, sendText } from "@stoa/host";
 import type { Clock, Log } from "@stoa/std";
 import type { Engine } from "../../engines/engine.ts";
+import type { HttpFront } from "../http-front.ts";
 
 /** Blocks that may be missed before the node is called unwell, and the least time that takes. */
 const missedBlocks = 10n;
@@ -14,6 +15,10 @@ export interface MetricsServerParams {
   readonly host: string;
   readonly port: number;
   readonly engine: Engine;
+  /** Undefined: none are made. */
+  readonly snapshots: { readonly progress: { readonly height: bigint; readonly made: number } } | undefined;
+  /** Rates of clients. */
+  readonly front: HttpFront;
   readonly clock: Clock;
   readonly blockIntervalMs: number;
   /** Blocks may stay away while nothing happens. */
@@ -38,7 +43,7 @@ class Counters {
 
 /** Serves `/metrics` in Prometheus' text form, and `/health`: 200 while blocks are made, 503 when not. */
 export async function startMetricsServer(params: MetricsServerParams): Promise<HttpServer> {
-  const { host, port, engine, log } = params;
+  const { host, port, engine, front, log } = params;
   const counters = new Counters();
   const delay = monitorEventLoopDelay({ resolution: 10 });
   delay.enable();
@@ -58,6 +63,7 @@ export async function startMetricsServer(params: MetricsServerParams): Promise<H
     host,
     port,
     handle: async (request, response) => {
+      if (!front.admits(request, response, { methods: "GET", headers: "" })) return;
       const path = request.url?.split("?")[0];
       if (path === "/metrics") {
         const text = textOf([...(await chainMetrics(params, counters)), ...processMetrics(delay.percentile(99))]);
@@ -96,12 +102,13 @@ async function silence({
     : undefined;
 }
 
-async function chainMetrics({ engine, clock }: MetricsServerParams, counters: Counters): Promise<Metric[]> {
+async function chainMetrics({ engine, snapshots, clock }: MetricsServerParams, counters: Counters): Promise<Metric[]> {
   const { latest } = await engine.status();
   const { lowest, highest } = await engine.heights();
   const { total, totalBytes } = await engine.mempool(0);
   const validators = await engine.validators(highest);
   const ageMs = Number((clock.nowNs() - latest.block.header.time) / nanosecondsPerMs);
+  const { height: snapshotHeight, made } = snapshots?.progress ?? { height: 0n, made: 0 };
   return [
     { name: "height", type: "gauge", help: "Height of the last block", value: highest },
     { name: "lowest_height", type: "gauge", help: "Height of the first block that is kept", value: lowest },
@@ -113,6 +120,8 @@ async function chainMetrics({ engine, clock }: MetricsServerParams, counters: Co
     { name: "gas_used_total", type: "counter", help: "Gas that they used", value: counters.gas },
     { name: "mempool_txs", type: "gauge", help: "Transactions that wait for a block", value: total },
     { name: "mempool_bytes", type: "gauge", help: "Bytes of those", value: totalBytes },
+    { name: "snapshot_height", type: "gauge", help: "Height of the last snapshot", value: snapshotHeight },
+    { name: "snapshots_total", type: "counter", help: "Snapshots made since the start", value: made },
     {
       name: "validators",
       type: "gauge",
