@@ -19,7 +19,7 @@ import { SignMode } from "@stoa/wire/cosmos.tx.signing.v1beta1";
 import { AuthInfoSchema } from "@stoa/wire/cosmos.tx.v1beta1";
 import { registry } from "@stoa/wire/registry";
 import { publicKeyOf } from "@stoa/wire/wallet";
-import { Wallet } from "ethers";
+import { Wallet } from "ethers/wallet";
 import type { TxResult } from "./abci.ts";
 import { create, encode } from "./codec.ts";
 import { chainId, SmallChain } from "./testing/small-chain.ts";

@@ -1,7 +1,7 @@
 import { create } from "@bufbuild/protobuf";
 import { formatTime } from "@stoa/consensus";
 import { fromHex, toHexUpper } from "@stoa/std";
-import { decodeTx, newMessage, txTypesOf } from "@stoa/wire";
+import { decodeTx, newMessage, txTypesOf, withEthereumKeys } from "@stoa/wire";
 import { BroadcastMode, OrderBy, Service, type Tx, TxSchema } from "@stoa/wire/cosmos.tx.v1beta1";
 import { registry } from "@stoa/wire/registry";
 import { MempoolError, type StoredTx } from "../../engines/engine.ts";
@@ -12,7 +12,8 @@ import type { ServiceContext } from "./service-context.ts";
 import { ServiceError } from "./service-error.ts";
 import { type ServiceMethod, serve, serveStateless } from "./service-table.ts";
 
-const types = txTypesOf(registry);
+// What stands in a block is shown, whatever the chain thought of it.
+const types = withEthereumKeys(txTypesOf(registry));
 
 /** Transactions that a page of a search holds when nothing is said, and at most. */
 const defaultPageTxs = 100n;
