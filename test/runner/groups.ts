@@ -46,6 +46,7 @@ export function testGroups(long: boolean): TestGroup[] {
       needsEngine: folder === "apps/provider",
     })),
     { name: "determinism", files: tests("test/determinism"), oneProcess: false, limitSeconds: 300, needsEngine: false },
+    { name: "light", files: tests("test/light"), oneProcess: false, limitSeconds: 300, needsEngine: false },
     { name: "bench", files: tests("bench"), oneProcess: true, limitSeconds: 60, needsEngine: false },
     { name: "vectors", files: tests("test/vectors"), oneProcess: false, limitSeconds: 300, needsEngine: false },
     {

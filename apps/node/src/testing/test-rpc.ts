@@ -12,7 +12,7 @@ import { KvMachine } from "./kv-machine.ts";
 
 const signer = signerOfSeed(new Uint8Array(32).fill(3));
 
-const genesis: Genesis = {
+const ownGenesis: Genesis = {
   chainId: "stoa-rpc-1",
   time: systemClock.nowNs() - 60_000_000_000n,
   initialHeight: 1n,
@@ -22,19 +22,30 @@ const genesis: Genesis = {
   appStateJson: { kv: [] },
 };
 
+interface TestRpcWishes extends Partial<Omit<RpcServerParams, "context" | "host" | "port">> {
+  readonly blockIntervalMs?: number;
+  /** Validators of the genesis that never sign; the one that does has power 10. */
+  readonly otherValidators?: Genesis["validators"];
+  /** Called before the first block. */
+  readonly prepare?: (machine: KvMachine) => void;
+}
+
 /** A node of key-value pairs in memory, with its RPC, that ends with the test. */
 export async function startTestRpc(
   t: TestContext,
-  wishes: { readonly blockIntervalMs?: number } & Partial<Omit<RpcServerParams, "context" | "host" | "port">> = {},
-): Promise<{ url: string; engine: EmbeddedEngine }> {
-  const { blockIntervalMs = 20, ...server } = wishes;
+  wishes: TestRpcWishes = {},
+): Promise<{ url: string; engine: EmbeddedEngine; machine: KvMachine; chainId: string }> {
+  const { blockIntervalMs = 20, otherValidators = [], prepare, ...server } = wishes;
+  const genesis = { ...ownGenesis, validators: [...ownGenesis.validators, ...otherValidators] };
   const ports = { hash: nativeHash, clock: systemClock, timers: systemTimers, log: silentLog };
   const backend = new MemoryBackend();
+  const machine = new KvMachine(backend);
+  prepare?.(machine);
   const engine = new EmbeddedEngine({
     ...ports,
     backend,
     index: SqliteEventIndex.open(":memory:"),
-    stateMachine: new KvMachine(backend),
+    stateMachine: machine,
     genesis,
     signer,
     blockIntervalMs,
@@ -53,5 +64,5 @@ export async function startTestRpc(
     await engine.stop();
     await rpc.close(0);
   });
-  return { url: rpc.url, engine };
+  return { url: rpc.url, engine, machine, chainId: genesis.chainId };
 }

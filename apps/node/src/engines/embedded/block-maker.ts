@@ -141,8 +141,9 @@ export function advance(
   }
   const validatorUpdates = response.validatorUpdates.map(toValidatorUpdate);
   const allowed = state.params.validator.pubKeyTypes;
-  for (const { publicKey } of validatorUpdates) {
-    if (!allowed.includes(publicKey.type))
+  for (const { publicKey, power } of validatorUpdates) {
+    // A key of any type may leave, as in the reference.
+    if (power !== 0n && !allowed.includes(publicKey.type))
       throw new ConsensusError(`validator key type ${publicKey.type} is not allowed`);
   }
   const changed = updateValidatorSet(hash, state.nextValidators, validatorUpdates);
