@@ -1,12 +1,13 @@
-import { utf8 } from "@stoa/std";
+import { equalBytes, utf8 } from "@stoa/std";
 import { EventLeaseClosedSchema, type LeaseID, LeaseIDSchema } from "@stoa/wire/akash.market.v1";
 import { Msg } from "@stoa/wire/akash.market.v1beta5";
 import { encode } from "../codec.ts";
 import { keyValue, noValue, TypedMap } from "../collections.ts";
 import type { Context } from "../context.ts";
-import { refuse } from "../errors.ts";
+import { type RegisteredError, refuse } from "../errors.ts";
 import { bytesKey } from "../key-codec.ts";
 import { handle, type Module } from "../module.ts";
+import { escrowErrors } from "../modules/escrow/errors.ts";
 import { marketErrors } from "../modules/market/errors.ts";
 import type { ChainModules } from "../modules.ts";
 import { emitTyped } from "../typed-event.ts";
@@ -41,7 +42,7 @@ export function closingModule(id: LeaseID, closesAt: bigint): Module {
     storeName: store,
     initGenesis: (ctx) => leases.set(ctx, key, open),
     endBlock(ctx) {
-      if (ctx.block.height !== closesAt) return;
+      if (ctx.block.height !== closesAt || !equalBytes(leases.get(ctx, key) ?? closed, open)) return;
       leases.set(ctx, key, closed);
       untold.set(ctx, key, true);
       tellClosed(ctx, id);
@@ -49,22 +50,34 @@ export function closingModule(id: LeaseID, closesAt: bigint): Module {
     messages: [
       handle(Msg.method.closeLease, {
         apply(ctx, msg) {
-          const asked = msg.id === undefined ? new Uint8Array() : encode(LeaseIDSchema, msg.id);
-          const state = leases.get(ctx, asked) ?? refuse(marketErrors.unknownLease);
-          if (state.length === open.length) {
-            leases.set(ctx, asked, closed);
-            tellClosed(ctx, id);
-            return {};
-          }
-          // Closed already: the first who touches it makes transactions tell it too; to the next it is just not active.
-          if (untold.get(ctx, asked) === undefined) return refuse(marketErrors.leaseNotActive);
-          untold.delete(ctx, asked);
+          if (touch(ctx, msg.id, marketErrors.orderClosed) === "told") return {};
+          leases.set(ctx, key, closed);
           tellClosed(ctx, id);
+          return {};
+        },
+      }),
+      handle(Msg.method.withdrawLease, {
+        apply(ctx, msg) {
+          touch(ctx, msg.id, escrowErrors.paymentClosed);
           return {};
         },
       }),
     ],
   };
+}
+
+/**
+ * What a message about the lease finds. Closed in end-block: the first that succeeds does nothing but makes transactions
+ * tell it too; any later one is refused with the reference's code.
+ */
+function touch(ctx: Context, id: LeaseID | undefined, code: RegisteredError): "open" | "told" {
+  const key = id === undefined ? new Uint8Array() : encode(LeaseIDSchema, id);
+  const state = leases.get(ctx, key) ?? refuse(marketErrors.unknownLease);
+  if (equalBytes(state, open)) return "open";
+  if (id === undefined || untold.get(ctx, key) === undefined) return refuse(code);
+  untold.delete(ctx, key);
+  tellClosed(ctx, id);
+  return "told";
 }
 
 /** The chain's modules with this one in the market's place. */
