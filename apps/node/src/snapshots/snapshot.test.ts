@@ -1,50 +1,21 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { SigningStargateClient } from "@cosmjs/stargate";
-import { LevelBackend, loadConfig, nativeHash } from "@stoa/host";
+import { setTimeout as wait } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
+import { deflateSync } from "node:zlib";
+import { consensusParamsHash } from "@stoa/consensus";
+import { LevelBackend, nativeHash } from "@stoa/host";
 import { silentLog, toHex, toHexUpper } from "@stoa/std";
 import { ChainStore } from "../engines/embedded/chain-store.ts";
 import { importGenesis } from "../home/export-genesis.ts";
-import { type RunningNode, startNode } from "../main.ts";
-import { nodeConfigSchema } from "../node-config.ts";
-import { makeTestHome, type TestHome, testWallet } from "../testing/test-home.ts";
+import { emptyCopy, sendTimes, startQuiet } from "../testing/snapshot-world.ts";
+import { makeTestHome } from "../testing/test-home.ts";
 import { restoreSnapshot } from "./restore-snapshot.ts";
+import { decodeBundle } from "./snapshot-bundle.ts";
 import { createSnapshot, listSnapshots } from "./snapshot-commands.ts";
-
-async function start(
-  { scope }: TestHome,
-  home: string,
-  file: Readonly<Record<string, unknown>> = {},
-): Promise<RunningNode> {
-  const ports = { rpcPort: 0, grpcEnabled: false, restPort: 0, blockIntervalMs: 30, emptyBlocks: false };
-  const loaded = loadConfig(nodeConfigSchema, { file: { ...ports, ...file } });
-  assert.ok(loaded.ok, JSON.stringify(loaded));
-  const node = await startNode({ home, config: loaded.value.values, log: silentLog });
-  return scope.add("node", node);
-}
-
-const fee = { amount: [{ denom: "uakt", amount: "5000" }], gas: "200000" };
-
-/** Sends a few coins, each in a block of its own. */
-async function send(node: RunningNode, address: string, times: number): Promise<void> {
-  const client = await SigningStargateClient.connectWithSigner(node.rpcUrl, await testWallet(), {
-    broadcastPollIntervalMs: 20,
-  });
-  for (let round = 0; round < times; round++) {
-    const sent = await client.sendTokens(address, address, [{ denom: "uakt", amount: "1" }], fee);
-    assert.equal(sent.code, 0);
-  }
-  client.disconnect();
-}
-
-/** A home with the same genesis and validator, and without a chain. */
-function emptyCopy(home: string, name: string): string {
-  const copy = join(home, name);
-  importGenesis({ home: copy, text: readFileSync(join(home, "config", "genesis.json"), "utf8"), keysFrom: home });
-  return copy;
-}
+import type { SnapshotManifest } from "./snapshot-folder.ts";
 
 async function answer(url: string): Promise<{ status: number; body: Record<string, unknown> }> {
   const response = await fetch(url);
@@ -64,8 +35,8 @@ async function appHashIn(home: string, height: bigint): Promise<string> {
 test("a restored home goes on where the snapshot's chain was, with the same app hash", async (t) => {
   const world = await makeTestHome(t);
   const { home, address } = world;
-  const first = await start(world, home);
-  await send(first, address, 3);
+  const first = await startQuiet(world, home);
+  await sendTimes(first, address, 3);
   await first.close();
   const made = await createSnapshot({ home, log: silentLog });
   assert.equal(made.height, first.height() - 1n);
@@ -84,13 +55,13 @@ test("a restored home goes on where the snapshot's chain was, with the same app 
   assert.equal(await appHashIn(copy, first.height()), await appHashIn(home, first.height()));
   await assert.rejects(restoreSnapshot({ home: copy, from: made.folder, log: silentLog }), /has a chain already/);
 
-  const [again, original] = [await start(world, copy), await start(world, home)];
+  const [again, original] = [await startQuiet(world, copy), await startQuiet(world, home)];
   const last = first.height();
   for (const path of [`block?height=${last}`, `block_results?height=${last}`, `validators?height=${last}`]) {
     const [ours, theirs] = await Promise.all([again, original].map(({ rpcUrl }) => answer(`${rpcUrl}/${path}`)));
     assert.deepEqual(ours, theirs, path);
   }
-  await send(again, address, 2);
+  await sendTimes(again, address, 2);
   assert.ok(again.height() > last);
   const pruned = await answer(`${again.rpcUrl}/block?height=1`);
   assert.equal(pruned.status, 500);
@@ -101,4 +72,124 @@ test("a restored home goes on where the snapshot's chain was, with the same app 
   await again.close();
   const next = await createSnapshot({ home: copy, log: silentLog });
   assert.ok(next.height > made.height, "a restored chain can be restored again");
+});
+
+test("a node makes snapshots at its interval, keeps the last ones, and removes what a kill left", async (t) => {
+  const world = await makeTestHome(t);
+  const { home, address } = world;
+  const left = join(home, "data", "snapshots", "1.making", "3");
+  mkdirSync(left, { recursive: true });
+  writeFileSync(join(left, "0"), "half of a chunk");
+  const settings = { snapshotInterval: 2, snapshotKeep: 2, metricsEnabled: true, metricsPort: 0 };
+  const node = await startQuiet(world, home, settings);
+  const folder = join(home, "data", "snapshots");
+  const made = async (): Promise<number> => {
+    const text = await (await fetch(`${node.metricsUrl}/metrics`)).text();
+    return Number(/^stoa_node_snapshots_total (\d+)$/m.exec(text)?.[1]);
+  };
+  // On a slow machine one may still be in work when the next is due, which then is left out.
+  while ((await made()) < 3) await sendTimes(node, address, 1);
+  while (readdirSync(folder).some((name) => name.endsWith(".making"))) await wait(10);
+  const heights = listSnapshots(home).map(({ height }) => height);
+  assert.equal(heights.length, 2);
+  assert.ok(heights.every((height) => height % 2n === 0n));
+  const folders = readdirSync(folder).sort();
+  assert.deepEqual(folders, heights.map(String).sort());
+  const metrics = await (await fetch(`${node.metricsUrl}/metrics`)).text();
+  assert.match(metrics, new RegExp(`^stoa_node_snapshot_height ${heights.at(-1)}$`, "m"));
+  await node.close();
+  await assert.rejects(startQuiet(world, home, { ...settings, retainBlocks: 1 }), /retainBlocks is 1/);
+
+  const from = join(folder, String(heights[0]));
+  const restored = await restoreSnapshot({ home: emptyCopy(home, "copy"), from, log: silentLog });
+  assert.equal(restored.height, heights[0]);
+});
+
+/** True if two records differ in nothing that a header covers: see {@link SnapshotBundle}. */
+function saysTheSame(one: Uint8Array, other: Uint8Array): boolean {
+  const proven = (bytes: Uint8Array): unknown => {
+    const bundle = decodeBundle(bytes);
+    const { params, lastValidators, validators, nextValidators, ...state } = bundle.state;
+    const sets = [lastValidators, validators, nextValidators].map((set) => toHex(set.hash(nativeHash)));
+    return { ...bundle, state: { ...state, sets, params: consensusParamsHash(nativeHash, params) } };
+  };
+  try {
+    return isDeepStrictEqual(proven(one), proven(other));
+  } catch {
+    return false;
+  }
+}
+
+test("a snapshot that was touched, or is of another chain, is refused and leaves the home empty", async (t) => {
+  const world = await makeTestHome(t);
+  const { home, address } = world;
+  const node = await startQuiet(world, home);
+  await sendTimes(node, address, 1);
+  await node.close();
+  const { folder: from, manifest } = await createSnapshot({ home, log: silentLog });
+  const copy = emptyCopy(home, "copy");
+  const refuse = async (problem: RegExp, target = copy): Promise<void> => {
+    await assert.rejects(restoreSnapshot({ home: target, from, log: silentLog }), problem);
+    assert.ok(!existsSync(join(target, "data", "state")));
+  };
+  const withFile = async (name: string, content: Uint8Array | string, problem: RegExp): Promise<void> => {
+    const path = join(from, name);
+    const before = readFileSync(path);
+    writeFileSync(path, content);
+    await refuse(problem);
+    writeFileSync(path, before);
+  };
+  const withManifest = (change: Partial<SnapshotManifest>, problem: RegExp): Promise<void> =>
+    withFile("snapshot.json", JSON.stringify({ ...manifest, ...change }), problem);
+  const sha256 = (bytes: Uint8Array): string => toHex(nativeHash.sha256(bytes));
+
+  await withFile("snapshot.json", "{", /is not the record of a snapshot/);
+  await withFile("snapshot.json", "null", /is not the record of a snapshot/);
+  await withManifest({ format: 2 }, /format 2, this version reads 3/);
+  await withManifest({ height: "../1" }, /: height$/);
+  await withManifest({ chunkHashes: [] }, /: chunkHashes$/);
+  await withManifest({ height: "1" }, /record of the chain is not the one of its state/);
+  await withManifest({ chunkHashes: [...manifest.chunkHashes, manifest.hash] }, /1 cannot be read/);
+  const chunk = readFileSync(join(from, "0"));
+  await withFile("0", chunk.subarray(1), /0 is damaged: its hash is/);
+  await withFile("0", new Uint8Array(10_000_001), /0 is larger than 10000000 bytes/);
+  await withFile("chain", "", /chain is damaged/);
+
+  // Somebody who can write hashes as well.
+  const bundle = Uint8Array.from(readFileSync(join(from, "chain")));
+  for (let at = 0; at < bundle.length; at += 29) {
+    const changed = Uint8Array.from(bundle);
+    changed[at] = (changed[at] ?? 0) ^ 0x10;
+    if (saysTheSame(changed, bundle)) continue;
+    writeFileSync(join(from, "chain"), changed);
+    await withManifest({ chainHash: sha256(changed) }, /the snapshot|the block after/);
+  }
+  writeFileSync(join(from, "chain"), bundle);
+  for (const [bytes, problem] of [
+    [deflateSync(chunk), /protobuf message|larger than|not known/],
+    [chunk.subarray(0, chunk.length - 9), /no compressed stream: unexpected end of file/],
+    [Buffer.from("not compressed"), /no compressed stream: incorrect header check/],
+    [deflateSync(Buffer.alloc(0)), /has the app hash/],
+  ] as const) {
+    writeFileSync(join(from, "0"), bytes);
+    await withManifest({ chunkHashes: [sha256(bytes)] }, problem);
+  }
+  writeFileSync(join(from, "0"), chunk);
+
+  await assert.rejects(startQuiet(world, copy), /a snapshot was not restored to its end: restore again/);
+  const stranger = join(home, "stranger");
+  const genesis = readFileSync(join(home, "config", "genesis.json"), "utf8");
+  importGenesis({ home: stranger, text: genesis });
+  await refuse(/not signed by the chain's validators/, stranger);
+  const other = join(home, "other");
+  importGenesis({ home: other, text: genesis.replace("stoa-node-1", "other-1"), keysFrom: home });
+  await refuse(/the snapshot is of chain stoa-node-1, the genesis file of other-1/, other);
+  const keyless = emptyCopy(home, "keyless");
+  rmSync(join(keyless, "config", "priv_validator_key.json"));
+  await refuse(/the home's key is none of the chain's validators/, keyless);
+  mkdirSync(join(copy, "data"), { recursive: true });
+  writeFileSync(join(copy, "data", "priv_validator_state.json"), '{"height":"999","round":0,"step":3}');
+  await refuse(/has signed height 999, and the snapshot goes to \d+ only/);
+  rmSync(join(copy, "data", "priv_validator_state.json"));
+  await restoreSnapshot({ home: copy, from, log: silentLog });
 });
