@@ -22,7 +22,11 @@ export interface StateMachine {
   checkTx(request: CheckTxRequest): TxResult;
   /** The transactions to propose, in order. */
   prepareProposal(request: PrepareProposalRequest): readonly Uint8Array[];
-  finalizeBlock(request: FinalizeBlockRequest): FinalizeBlockResponse;
+  /**
+   * Computes a block in steps, so that others can be served between them: until `committed`, everything else answers from
+   * the last committed state.
+   */
+  finalizeInSteps(request: FinalizeBlockRequest): Generator<undefined, FinalizeBlockResponse>;
   /** What the last finalized block changes, for one atomic batch. retainHeight 0 keeps all blocks. */
   commit(): { readonly operations: readonly BatchOperation[]; readonly retainHeight: bigint };
   /** The batch is durable: the finalized block is now the latest state. */

@@ -195,6 +195,19 @@ export class Application {
    * commits. Throws `InvariantBroken` rather than return a state that must not be.
    */
   finalizeBlock(request: FinalizeBlockRequest): FinalizeBlockResponse {
+    const steps = this.finalizeInSteps(request);
+    for (;;) {
+      const step = steps.next();
+      if (step.done === true) return step.value;
+    }
+  }
+
+  /**
+   * `finalizeBlock` in steps of a transaction each, so that a shell can serve others in between: what they ask, check and
+   * simulate is answered from the last committed state, which the block does not touch until `committed`. One block at a
+   * time; a new call forgets the one before.
+   */
+  *finalizeInSteps(request: FinalizeBlockRequest): Generator<undefined, FinalizeBlockResponse> {
     this.pending = undefined;
     const last = this.requireHead();
     assert(request.height === last.height + 1n, `block ${request.height} does not follow ${last.height}`);
@@ -203,9 +216,11 @@ export class Application {
     const state = this.genesis?.branch() ?? this.committedState();
     const ctx = this.context(state, head, "block");
     const events: Event[] = [...this.preBlock(ctx), ...this.runHooks(ctx, "beginBlock")];
-    const txResults = this.runTxs(state, head, request.txs);
+    const txResults = yield* this.runTxs(state, head, request.txs);
     events.push(...this.runHooks(ctx, "endBlock"));
+    yield;
     this.checkInvariants(state, head);
+    yield;
     const prepared = this.stores.prepare(height, this.changesOf(state));
     this.pending = { head, prepared };
     const { consensusParams } = head;
@@ -233,10 +248,12 @@ export class Application {
     });
   }
 
-  private runTxs(state: State, head: Head, txs: readonly Uint8Array[]): TxResult[] {
+  private *runTxs(state: State, head: Head, txs: readonly Uint8Array[]): Generator<undefined, TxResult[]> {
     const { maxGas } = head.consensusParams.block;
     let blockGas = 0n;
-    return txs.map((bytes) => {
+    const results: TxResult[] = [];
+    for (const bytes of txs) {
+      yield;
       const execution = executeTx(
         this.parts,
         this.context(state, head, "deliver"),
@@ -245,8 +262,9 @@ export class Application {
       );
       const used = execution.gas?.consumed ?? 0n;
       blockGas += used < execution.gasWanted ? used : execution.gasWanted;
-      return toTxResult(execution);
-    });
+      results.push(toTxResult(execution));
+    }
+    return results;
   }
 
   private checkInvariants(state: State, head: Head): void {

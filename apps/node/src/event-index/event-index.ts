@@ -50,6 +50,8 @@ export interface EventIndex {
   /** The last block that is in it; 0 when it is empty. */
   readonly height: bigint;
   append(block: IndexedBlock): void;
+  /** {@link append} in steps of a transaction each. Until the last one, searches find nothing of the block. */
+  appendInSteps(block: IndexedBlock): Generator<undefined, void>;
   /** Forgets a block that is about to be pruned. */
   remove(block: IndexedBlock): void;
   /** Forgets everything. */

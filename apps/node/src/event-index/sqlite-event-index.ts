@@ -64,6 +64,18 @@ function* termsOf(kind: IndexKind, events: readonly AbciEvent[]): Generator<Term
   }
 }
 
+/** A block's own events and those of each transaction: where they stand, and under what they are found. */
+function* placesOf({ height, events, txs }: IndexedBlock): Generator<{ terms: Iterable<Term>; place: number }> {
+  yield { terms: distinct(termsOf("block", events)), place: placeOf(height, 0) };
+  for (const [index, txEvents] of txs.entries()) {
+    yield { terms: distinct(termsOf("tx", txEvents)), place: placeOf(height, index) };
+  }
+}
+
+function distinct(terms: Iterable<Term>): Iterable<Term> {
+  return new Map([...terms].map((term) => [`${term.name}\0${term.value}`, term])).values();
+}
+
 function placeOf(height: bigint, index: number): number {
   const bounded = height > maxHeight ? maxHeight : height;
   return Number(bounded) * txsPerBlock + index;
@@ -113,13 +125,26 @@ export class SqliteEventIndex implements EventIndex {
   }
 
   append(block: IndexedBlock): void {
+    const steps = this.appendInSteps(block);
+    while (steps.next().done !== true);
+  }
+
+  *appendInSteps(block: IndexedBlock): Generator<undefined, void> {
     // A block that is there already adds nothing, and counts up to the tip hold.
     if (block.height <= this.known) this.counts.clear();
-    this.atomically(() => {
-      const add = this.sql("INSERT OR IGNORE INTO entry VALUES (?, ?)");
-      this.eachEntry(block, (term, place) => add.run(this.idOf(term), place));
+    const add = this.sql("INSERT OR IGNORE INTO entry VALUES (?, ?)");
+    this.db.exec("BEGIN");
+    try {
+      for (const { terms, place } of placesOf(block)) {
+        for (const term of terms) add.run(this.idOf(term), place);
+        yield;
+      }
       this.sql("INSERT INTO height VALUES (1, ?) ON CONFLICT DO UPDATE SET height = excluded.height").run(block.height);
-    });
+      this.db.exec("COMMIT");
+    } catch (error) {
+      this.rollBack();
+      throw error;
+    }
     this.known = block.height;
   }
 
@@ -128,14 +153,16 @@ export class SqliteEventIndex implements EventIndex {
     this.atomically(() => {
       const remove = this.sql("DELETE FROM entry WHERE attribute = ? AND place = ?");
       const left = this.sql("SELECT 1 AS one FROM entry WHERE attribute = ? LIMIT 1");
-      this.eachEntry(block, (term, place) => {
-        const id = this.findId(term);
-        if (id === undefined) return;
-        remove.run(id, place);
-        if (left.get(id) !== undefined) return;
-        this.sql("DELETE FROM attribute WHERE id = ?").run(id);
-        this.ids.delete(`${term.name}\0${term.value}`);
-      });
+      for (const { terms, place } of placesOf(block)) {
+        for (const term of terms) {
+          const id = this.findId(term);
+          if (id === undefined) continue;
+          remove.run(id, place);
+          if (left.get(id) !== undefined) continue;
+          this.sql("DELETE FROM attribute WHERE id = ?").run(id);
+          this.ids.delete(`${term.name}\0${term.value}`);
+        }
+      }
     });
   }
 
@@ -153,7 +180,9 @@ export class SqliteEventIndex implements EventIndex {
     ];
     if (terms.length === 0) terms.push(anyTerm(kind));
     const low = placeOf(filter.minHeight < 0n ? 0n : filter.minHeight, 0);
-    const high = placeOf(filter.maxHeight, txsPerBlock - 1);
+    // What is beyond the tip belongs to a block that is being entered.
+    const maxHeight = filter.maxHeight < this.known ? filter.maxHeight : this.known;
+    const high = placeOf(maxHeight, txsPerBlock - 1);
     const ids = new Set<number>();
     for (const term of terms) {
       const id = this.findId(term);
@@ -172,10 +201,15 @@ export class SqliteEventIndex implements EventIndex {
     const counted = (): number => numberOf(this.sql(`SELECT count(*) AS n ${where}`).get(...values), "n") ?? 0;
     const total = others.length === 0 ? this.countOf(first, low, high) : counted();
     const page = async (start: number, end: number, order: SearchOrder): Promise<readonly TxPlace[]> => {
-      const direction = order === "desc" ? "DESC" : "ASC";
+      const last = Math.min(end, total);
+      if (start >= last) return [];
+      // What is nearer to the other end is counted from there: SQLite walks over all that it leaves out.
+      const fromEnd = start > total - last;
+      const direction = (order === "desc") === fromEnd ? "ASC" : "DESC";
       const text = `SELECT a.place AS place ${where} ORDER BY a.place ${direction} LIMIT ? OFFSET ?`;
-      const rows = this.sql(text).all(...values, Math.max(0, end - start), start);
-      return rows.map((row) => readPlace(numberOf(row, "place") ?? 0));
+      const rows = this.sql(text).all(...values, last - start, fromEnd ? total - last : start);
+      const places = rows.map((row) => readPlace(numberOf(row, "place") ?? 0));
+      return fromEnd ? places.toReversed() : places;
     };
     return { total, page };
   }
@@ -216,21 +250,6 @@ export class SqliteEventIndex implements EventIndex {
     this.db.close();
   }
 
-  private eachEntry(block: IndexedBlock, visit: (term: Term, place: number) => void): void {
-    const { height, events, txs } = block;
-    const each = (kind: IndexKind, of: readonly AbciEvent[], place: number): void => {
-      const seen = new Set<string>();
-      for (const term of termsOf(kind, of)) {
-        const key = `${term.name}\0${term.value}`;
-        if (seen.has(key)) continue;
-        seen.add(key);
-        visit(term, place);
-      }
-    };
-    each("block", events, placeOf(height, 0));
-    for (const [index, txEvents] of txs.entries()) each("tx", txEvents, placeOf(height, index));
-  }
-
   private findId({ name, value }: Term): number | undefined {
     const key = `${name}\0${value}`;
     const known = this.ids.get(key);
@@ -261,10 +280,14 @@ export class SqliteEventIndex implements EventIndex {
       work();
       this.db.exec("COMMIT");
     } catch (error) {
-      this.ids.clear();
-      this.db.exec("ROLLBACK");
+      this.rollBack();
       throw error;
     }
+  }
+
+  private rollBack(): void {
+    this.ids.clear();
+    this.db.exec("ROLLBACK");
   }
 
   private sql(text: string): StatementSync {

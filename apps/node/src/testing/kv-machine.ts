@@ -74,7 +74,7 @@ export class KvMachine implements StateMachine {
     return request.txs;
   }
 
-  finalizeBlock(request: FinalizeBlockRequest): FinalizeBlockResponse {
+  *finalizeInSteps(request: FinalizeBlockRequest): Generator<undefined, FinalizeBlockResponse> {
     const changes = new Map<string, Change>();
     const txResults = request.txs.map((tx) => {
       const [key, value] = parse(tx) ?? ["", ""];

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import type { Clock, Timer, Timers } from "@stoa/std";
 
+/** Turns of the event loop that a step waits for the next timer. */
+const maxTurns = 500;
+
 /** Time that stands still until a test lets the next timer run. */
 export class ManualTime implements Clock, Timers {
   private now: bigint;
@@ -35,6 +38,9 @@ export class ManualTime implements Clock, Timers {
     this.pending = undefined;
     if (entry.at > this.now) this.now = entry.at;
     entry.run();
-    await new Promise((resolve) => setImmediate(resolve));
+    // The engine sets its next timer when it is done; one that has stopped sets none.
+    for (let turns = 0; this.pending === undefined && turns < maxTurns; turns++) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
   }
 }

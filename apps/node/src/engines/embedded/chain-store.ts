@@ -109,10 +109,18 @@ export class ChainStore {
   }
 
   txAt({ height, index }: TxPlace): StoredTx | undefined {
-    const tx = this.block(height)?.block.txs[index];
+    const tx = this.txBytes(height, index);
     const result = this.txResult(height, index);
     if (tx === undefined || result === undefined) return undefined;
     return { hash: this.hash.sha256(tx), height, index, tx, result };
+  }
+
+  /** Bytes of one transaction, without reading all of its block. */
+  private txBytes(height: bigint, index: number): Uint8Array | undefined {
+    const known = this.recent.get(height);
+    if (known !== undefined) return known.block.txs[index];
+    const block = this.backend.get(chainKeys.block(height));
+    return block && encodedTx(block, index);
   }
 
   private txResult(height: bigint, index: number): TxResult | undefined {
@@ -178,6 +186,18 @@ export class ChainStore {
     const results = this.results(height);
     return results && { height, events: results.events, txs: results.txResults.map(({ events }) => events) };
   }
+}
+
+/** The transaction of a serialised tendermint.types.Block: field 1 of its data, which is field 2. */
+function encodedTx(block: Uint8Array, index: number): Uint8Array | undefined {
+  for (const data of readFields(block)) {
+    if (data.number !== 2) continue;
+    let at = 0;
+    for (const field of readFields(data.bytes())) {
+      if (field.number === 1 && at++ === index) return field.bytes();
+    }
+  }
+  return undefined;
 }
 
 function encodeRules(rules: HeightRules): Uint8Array {

@@ -64,6 +64,9 @@ export interface EmbeddedEngineParams {
   readonly retainBlocks?: number;
 }
 
+/** How long a block is worked on before others get their turn: an answer takes a few turns. */
+const sliceMs = 8;
+
 /** Old blocks that one new block removes: pruning catches up without holding up anybody. */
 const maxPrunedPerBlock = 50n;
 
@@ -82,8 +85,14 @@ export class EmbeddedEngine implements Engine {
   private state: EngineState;
   /** The first block that is kept. */
   private base: bigint;
-  /** Settled when no block is being made: checks wait for it, since a commit resets what they are checked against. */
+  /** Settled when no block is being made. */
   private working: Promise<void> = Promise.resolve();
+  private isWorking = false;
+  /** Settled when the waiting transactions have been checked again: others are checked on top of them. */
+  private rechecked: Promise<void> = Promise.resolve();
+  /** Settled when the index has the last block. */
+  private indexed: Promise<void> = Promise.resolve();
+  private sliceStartMs = 0;
   private timer: Timer | undefined;
   private running = false;
   private failure: Error | undefined;
@@ -114,7 +123,7 @@ export class EmbeddedEngine implements Engine {
   async start(): Promise<void> {
     if (this.running) return;
     this.running = true;
-    this.catchUpIndex();
+    await this.catchUpIndex();
     if (this.state.lastHeight === 0n) await this.runOnce();
     if (this.failure !== undefined) throw this.failure;
     this.schedule();
@@ -180,7 +189,8 @@ export class EmbeddedEngine implements Engine {
 
   /** Sets the timer: the next block an interval after the last one began, or the next look whether one is wanted. */
   private schedule(): void {
-    if (!this.running || this.failure !== undefined) return;
+    // A block that is being made sets the timer when it is done.
+    if (!this.running || this.isWorking || this.failure !== undefined) return;
     const { clock, timers, blockIntervalMs } = this.params;
     const elapsedMs = Number((clock.nowNs() - this.lastStartNs) / 1_000_000n);
     const restMs = Math.max(0, Math.min(blockIntervalMs, blockIntervalMs - elapsedMs));
@@ -202,9 +212,25 @@ export class EmbeddedEngine implements Engine {
 
   /** Makes one block; a failure halts the engine for good, with the last block intact. */
   private async runOnce(): Promise<void> {
-    const work = this.makeBlock().catch((error: unknown) => this.halt(error));
-    this.working = work;
-    await work;
+    this.isWorking = true;
+    this.working = this.makeBlock().catch((error: unknown) => this.halt(error));
+    await this.working;
+    this.isWorking = false;
+  }
+
+  /** Does a block's work step by step and lets others have their turn after each slice of it. */
+  private async inSlices<T>(steps: Generator<undefined, T>): Promise<T> {
+    for (;;) {
+      const step = steps.next();
+      if (step.done === true) return step.value;
+      await this.yieldTurn();
+    }
+  }
+
+  private async yieldTurn(): Promise<void> {
+    if (performance.now() - this.sliceStartMs < sliceMs) return;
+    await new Promise((resolve) => setImmediate(resolve));
+    this.sliceStartMs = performance.now();
   }
 
   private halt(error: unknown): void {
@@ -221,12 +247,13 @@ export class EmbeddedEngine implements Engine {
     const { hash, signer, clock, stateMachine, backend } = this.params;
     const before = this.state;
     this.lastStartNs = clock.nowNs();
+    this.sliceStartMs = performance.now();
     const maxTxBytes = maxDataBytes(before);
     const waiting = this.pool.reap(Number(maxTxBytes), before.params.block.maxGas);
     const txs = stateMachine.prepareProposal({ maxTxBytes, txs: waiting });
     const proposed = proposeBlock(hash, before, signer, txs);
     const commit = commitBlock(before, signer, proposed, clock.nowNs());
-    const response = stateMachine.finalizeBlock(finalizeRequest(before, proposed));
+    const response = await this.inSlices(stateMachine.finalizeInSteps(finalizeRequest(before, proposed)));
     const { state, results } = advance(hash, before, proposed, commit, response);
     const { block, blockId, encoded } = proposed;
     const committed: CommittedBlock = { block, blockId, size: encoded.length, results, commit };
@@ -240,13 +267,17 @@ export class EmbeddedEngine implements Engine {
     this.state = state;
     this.base = base ?? this.base;
     this.unprovenAppHash = !equalBytes(before.appHash, state.appHash) || before.lastHeight === 0n;
-    this.pool.update(
+    this.pool.remove(
       txs,
       results.txResults.map(({ code }) => code),
     );
+    this.sliceStartMs = performance.now();
+    this.rechecked = this.inSlices(this.pool.recheck());
     this.publish(committed);
-    // Last: who is told at once should not wait for it, and nobody can ask before it is done.
-    this.catchUpIndex();
+    await this.rechecked;
+    // Last: who is told at once should not wait for it, and searches do.
+    this.indexed = this.catchUpIndex();
+    await this.indexed;
   }
 
   /** The first block to keep from now on; undefined while nothing is to be removed. */
@@ -268,16 +299,19 @@ export class EmbeddedEngine implements Engine {
   }
 
   /** Hands the index every block that it lacks; all of them when it knows of blocks that the chain does not have. */
-  private catchUpIndex(): void {
-    const { index } = this.params;
-    this.indexing(() => {
+  private async catchUpIndex(): Promise<void> {
+    const { index, log } = this.params;
+    try {
       if (index.height > this.state.lastHeight) index.clear();
       const lowest = index.height < this.base ? this.base : index.height + 1n;
       for (let height = lowest; height <= this.state.lastHeight; height++) {
         const block = this.store.indexed(height);
-        if (block !== undefined) index.append(block);
+        if (block !== undefined) await this.inSlices(index.appendInSteps(block));
       }
-    });
+    } catch (error) {
+      // A fault of the index costs searches, never blocks; what it lacks it gets with the next block or start.
+      log.error("the event index failed", { reason: messageOf(error) });
+    }
   }
 
   /** A fault of the index costs searches, never blocks; what it lacks it gets with the next block or start. */
@@ -305,7 +339,7 @@ export class EmbeddedEngine implements Engine {
   }
 
   async broadcast(tx: Uint8Array): Promise<CheckResult> {
-    await this.idle();
+    await this.rechecked;
     if (this.failure !== undefined) throw new MempoolError("halted", `the chain stands still: ${this.failure.message}`);
     const result = this.pool.add(tx, this.state.params.block.maxGas);
     if (result.code === 0 && !this.params.emptyBlocks) this.schedule();
@@ -313,16 +347,8 @@ export class EmbeddedEngine implements Engine {
   }
 
   async checkTx(tx: Uint8Array): Promise<CheckResult> {
-    await this.idle();
+    await this.rechecked;
     return this.params.stateMachine.checkTx({ tx, recheck: false });
-  }
-
-  /** Waits until no block is being made; another may have begun while it waited. */
-  private async idle(): Promise<void> {
-    for (let seen: Promise<void> | undefined; seen !== this.working; ) {
-      seen = this.working;
-      await seen;
-    }
   }
 
   async mempool(limit: number): Promise<MempoolView> {
@@ -395,10 +421,12 @@ export class EmbeddedEngine implements Engine {
   }
 
   async searchTxs(filter: SearchFilter): Promise<Matches<TxPlace>> {
+    await this.indexed;
     return this.params.index.search("tx", filter);
   }
 
   async searchBlocks(filter: SearchFilter): Promise<Matches<TxPlace>> {
+    await this.indexed;
     return this.params.index.search("block", filter);
   }
 }

@@ -94,18 +94,24 @@ export class Mempool {
     return txs;
   }
 
-  /** After a block: forgets its transactions and checks the others again. */
-  update(txs: readonly Uint8Array[], codes: readonly number[]): void {
+  /** After a block: forgets its transactions. */
+  remove(txs: readonly Uint8Array[], codes: readonly number[]): void {
     for (const [index, tx] of txs.entries()) {
       const name = this.nameOf(tx);
       if (codes[index] === 0) this.cache.push(name);
       else this.cache.remove(name);
       this.forget(name);
     }
+  }
+
+  /** After a block: checks the others again, one a step. Nothing may be added before the last step. */
+  *recheck(): Generator<undefined, void> {
     for (const [name, { tx }] of this.waiting) {
-      if (this.params.check(tx, true).code === 0) continue;
-      this.forget(name);
-      this.cache.remove(name);
+      if (this.params.check(tx, true).code !== 0) {
+        this.forget(name);
+        this.cache.remove(name);
+      }
+      yield;
     }
   }
 
