@@ -4,7 +4,7 @@ import { parentPort, workerData } from "node:worker_threads";
 
 /*
  * A client in a thread of its own: each connection posts its bodies one after another, and the time that all of them
- * took is told. It speaks HTTP just well enough, so that the server is what is measured.
+ * took is told, and that of each. It speaks HTTP just well enough, so that the server is what is measured.
  */
 const { port, bodies } = workerData as { readonly port: number; readonly bodies: readonly (readonly string[])[] };
 
@@ -55,13 +55,18 @@ class Connection {
 const accepted = Buffer.from('"code":0,');
 const connections = await Promise.all(bodies.map(() => Connection.open()));
 const started = performance.now();
+const times: number[] = [];
 const counts = await Promise.all(
   connections.map(async (connection, at) => {
     let taken = 0;
-    for (const body of bodies[at] ?? []) if ((await connection.post(body)).includes(accepted)) taken += 1;
+    for (const body of bodies[at] ?? []) {
+      const from = performance.now();
+      if ((await connection.post(body)).includes(accepted)) taken += 1;
+      times.push(performance.now() - from);
+    }
     return taken;
   }),
 );
 const ms = performance.now() - started;
 for (const connection of connections) connection.close();
-parentPort?.postMessage({ ms, accepted: counts.reduce((sum, n) => sum + n, 0) });
+parentPort?.postMessage({ ms, times, accepted: counts.reduce((sum, n) => sum + n, 0) });

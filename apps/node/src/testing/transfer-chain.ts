@@ -6,6 +6,7 @@ import { accountAddress, assembleTx, buildTx, newMessage, type SinglePublicKey }
 import { MsgSendSchema } from "@stoa/wire/cosmos.bank.v1beta1";
 import { type PrivateKey, publicKeyOf, secp256k1PrivateKey, signDirect } from "@stoa/wire/wallet";
 import { EmbeddedEngine } from "../engines/embedded/embedded-engine.ts";
+import type { Engine } from "../engines/engine.ts";
 import { SqliteEventIndex } from "../event-index/sqlite-event-index.ts";
 import { signerOfSeed } from "../home/validator-key.ts";
 import { openApplication } from "../open-application.ts";
@@ -34,9 +35,9 @@ export function senderOf(index: number): Sender {
 
 /**
  * A node in memory whose blocks come when they are asked for, so that nothing else is timed. `commits` holds when each height was
- * committed, in milliseconds since the epoch.
+ * committed, in milliseconds since the epoch; `served` may put another engine before what its RPC answers from.
  */
-export async function startTransferChain(senders: readonly Sender[]) {
+export async function startTransferChain(senders: readonly Sender[], served: (engine: Engine) => Engine = (it) => it) {
   const accounts = senders.map(({ address, accountNumber }) => ({
     "@type": "/cosmos.auth.v1beta1.BaseAccount",
     address,
@@ -91,7 +92,7 @@ export async function startTransferChain(senders: readonly Sender[]) {
     listenAddress: "tcp://127.0.0.1:26656",
     appVersion: "1",
   };
-  const context = { ...parts, engine, genesis, identity, clock: systemClock, timers: systemTimers };
+  const context = { ...parts, engine: served(engine), genesis, identity, clock: systemClock, timers: systemTimers };
   const rpc = await startRpcServer({ host: "127.0.0.1", port: 0, context });
   const makeBlocks = async (): Promise<void> => {
     while ((await engine.mempool(0)).total > 0) {
