@@ -6,6 +6,8 @@ type JsonObject = { [key: string]: JsonValue };
 /** Nesting of a query's parameters that is described. */
 const maxParamDepth = 4;
 
+const license = { name: "Apache-2.0", url: "https://www.apache.org/licenses/LICENSE-2.0" };
+
 /** The OpenAPI 3 document of the routes, made from the descriptors. */
 export function openApiDocument(routes: readonly Route[], version: string): JsonObject {
   const schemas = new Schemas();
@@ -16,36 +18,51 @@ export function openApiDocument(routes: readonly Route[], version: string): Json
   }
   return {
     openapi: "3.0.3",
-    info: { title: "Stoa", version, description: "Queries and transactions over HTTP." },
+    info: { title: "Stoa", version, description: "Queries and transactions over HTTP.", license },
+    servers: [{ url: "/", description: "The node that serves this document." }],
     paths,
     components: { schemas: schemas.all() },
   };
 }
 
-function operation(route: Route, schemas: Schemas): JsonObject {
-  const { method, segments, hasBody } = route;
+/** What a route takes in its path and its query. */
+export interface RouteParam {
+  readonly [key: string]: JsonValue;
+  /** With dots for what is nested: `pagination.limit`. */
+  readonly name: string;
+  readonly in: "path" | "query";
+  readonly required: boolean;
+  readonly schema: JsonObject;
+}
+
+/** The parameters of a route, those of the path first. */
+export function routeParams({ method, segments, hasBody }: Route, schemas = new Schemas()): RouteParam[] {
   const inPath = segments.flatMap((segment) => (segment.kind === "literal" ? [] : [segment.field]));
-  const parameters: JsonValue[] = inPath.map((name) => ({
-    name,
-    in: "path",
-    required: true,
-    schema: pathSchema(method.input, name, schemas),
-  }));
-  if (!hasBody) parameters.push(...queryParams(method.input, "", inPath, schemas, 0));
+  const path = inPath.map((name): RouteParam => {
+    return { name, in: "path", required: true, schema: pathSchema(method.input, name, schemas) };
+  });
+  return hasBody ? path : [...path, ...queryParams(method.input, "", inPath, schemas, 0)];
+}
+
+function operation(route: Route, schemas: Schemas): JsonObject {
+  const { method, hasBody } = route;
   const jsonOf = (schema: JsonObject): JsonObject => ({ "application/json": { schema } });
   return {
     operationId: `${method.parent.typeName.replaceAll(".", "_")}_${method.name}`,
+    summary: `${method.parent.typeName}.${method.name}`,
     tags: [method.parent.typeName],
-    parameters,
+    parameters: routeParams(route, schemas),
     ...(hasBody ? { requestBody: { required: true, content: jsonOf(schemas.ref(method.input)) } } : {}),
     responses: {
       "200": { description: "The answer.", content: jsonOf(schemas.ref(method.output)) },
-      default: { description: "A refusal.", content: jsonOf(schemas.error()) },
+      // Not "default": generators then take a refusal for one of the answers.
+      "4XX": { description: "A refusal: what was asked is wrong.", content: jsonOf(schemas.error()) },
+      "5XX": { description: "A failure, or a service that is not there.", content: jsonOf(schemas.error()) },
     },
   };
 }
 
-function pathSchema(input: DescMessage, name: string, schemas: Schemas): JsonValue {
+function pathSchema(input: DescMessage, name: string, schemas: Schemas): JsonObject {
   let at: DescMessage | undefined = input;
   let found: DescField | undefined;
   for (const part of name.split(".")) {
@@ -61,8 +78,8 @@ function queryParams(
   inPath: readonly string[],
   schemas: Schemas,
   depth: number,
-): JsonValue[] {
-  return message.fields.flatMap((field): JsonValue[] => {
+): RouteParam[] {
+  return message.fields.flatMap((field): RouteParam[] => {
     const name = `${prefix}${field.name}`;
     if (inPath.includes(name) || field.fieldKind === "map") return [];
     if (field.fieldKind === "message" && !Schemas.isText(field.message)) {
@@ -110,7 +127,7 @@ class Schemas {
     schema.properties = properties;
   }
 
-  ofField(field: DescField): JsonValue {
+  ofField(field: DescField): JsonObject {
     const one = this.ofValue(field);
     if (field.fieldKind === "list") return { type: "array", items: one };
     if (field.fieldKind === "map") return { type: "object", additionalProperties: one };
