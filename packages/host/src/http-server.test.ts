@@ -72,6 +72,60 @@ test("headers that are too many, and a client that is too slow, are cut off", as
   assert.match(said, /408 Request Timeout/);
 });
 
+/** Sends all of it, slowly enough that the server answers before the end, and reads until the server closes. */
+async function exchange(port: number, pieces: readonly string[]): Promise<{ said: string; error: Error | undefined }> {
+  const socket = connect(port, "127.0.0.1");
+  let said = "";
+  let error: Error | undefined;
+  socket.on("data", (chunk) => {
+    said += chunk;
+  });
+  socket.on("error", (problem) => {
+    error = problem;
+  });
+  for (const piece of pieces) {
+    if (!socket.destroyed) socket.write(piece);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  socket.end();
+  if (!socket.closed) await once(socket, "close");
+  return { said, error };
+}
+
+test("what is refused before it is read is answered with the reason, also while the client still writes", async (t) => {
+  const limits = { headerBytes: 2048 };
+  const running = await server(t, (_request, response) => sendText(response, 200, "ok"), { limits });
+  const start = "GET / HTTP/1.1\r\nhost: x\r\nbig: ";
+  for (const pieces of [
+    [start, ...Array.from({ length: 40 }, () => "x".repeat(5_000)), "\r\n\r\n"],
+    [`GET /${"x".repeat(100_000)} HTTP/1.1\r\n`, "host: x\r\n\r\n"],
+    ["GET / HTTP/1.1\r\nhost: x\r\n\r\n", start, "x".repeat(50_000), "x".repeat(50_000)],
+  ]) {
+    const { said, error } = await exchange(running.port, pieces);
+    assert.equal(error, undefined);
+    assert.match(said, /HTTP\/1\.1 431 Request Header Fields Too Large\r\n/);
+    assert.match(said, /\r\n\r\nthe headers are larger than 2048 bytes$/);
+  }
+  const noise = await exchange(running.port, ["\0\0hello", "more"]);
+  assert.match(noise.said, /^HTTP\/1\.1 400 Bad Request\r\n[\s\S]*this is no HTTP request$/);
+});
+
+test("a client that writes on and on after a refusal is cut off", async (t) => {
+  const running = await server(t, (_request, response) => sendText(response, 200, "ok"), {
+    limits: { headerBytes: 2048 },
+  });
+  const socket = connect(running.port, "127.0.0.1");
+  socket.on("error", () => undefined);
+  socket.resume();
+  const chunk = Buffer.alloc(64 * 1024, "x");
+  let sent = 0;
+  while (!socket.destroyed && sent < 1 << 30) {
+    sent += chunk.length;
+    if (!socket.write(chunk)) await Promise.race([once(socket, "drain"), once(socket, "close")]).catch(() => undefined);
+  }
+  assert.ok(sent < 1 << 26, `${sent} bytes were taken`);
+});
+
 test("a port in use is named", async (t) => {
   const running = await server(t, (_request, response) => sendText(response, 200, "ok"));
   const again = listenHttp({ host: "127.0.0.1", port: running.port, log: silentLog, handle: () => undefined });
