@@ -181,6 +181,9 @@ function readUriValue(kind: ParamKind, text: string): ParamValue {
   if (integer && !(text.startsWith('"') && text.endsWith('"'))) {
     throw new GoJsonError(`invalid 64-bit integer encoding ${JSON.stringify(text)}, expected string`);
   }
+  if (kind === "hex" && text !== "null" && !text.startsWith('"')) {
+    throw new GoJsonError(`invalid hex string: ${text}`);
+  }
   const raw = readRawJson(text);
   return bytes && kindOf(raw) === "string" ? utf8(stringOf(raw)) : readJsonValue(kind, raw);
 }
