@@ -48,7 +48,8 @@ const header = method(
   { cacheable: true },
 );
 
-const headerByHash = method({ hash: "bytes" }, async ({ engine }, { hash = emptyBytes }) => {
+// Hex in JSON, unlike the hash of block_by_hash: so the reference declares it.
+const headerByHash = method({ hash: "hex" }, async ({ engine }, { hash = emptyBytes }) => {
   const stored = await engine.blockByHash(hash);
   return { header: stored === undefined ? null : headerJson(stored.block.header) };
 });
