@@ -23,7 +23,8 @@ interface StreamQuery {
 }
 
 function readQuery(query: URLSearchParams): Result<StreamQuery, string> {
-  const service = query.get("service") ?? "";
+  // The reference's own client asks for `services`, though its provider reads `service`.
+  const service = query.get("service") ?? query.get("services") ?? "";
   if (service.endsWith(",")) return err('parameter "service" must not contain trailing comma');
   const services = service === "" ? [] : service.split(",");
   if (services.length > maxParts) return err(`parameter "service" names more than ${maxParts} services`);
