@@ -4,7 +4,7 @@ import { Application, createModules } from "@stoa/chain";
 import { closingModule, withClosing } from "@stoa/chain/world";
 import { defaultConsensusParams } from "@stoa/consensus";
 import { createNativeVerifier, nativeHash, systemClock, systemTimers } from "@stoa/host";
-import { silentLog, utf8 } from "@stoa/std";
+import { silentLog, type Timers, utf8 } from "@stoa/std";
 import { MemoryBackend } from "@stoa/store";
 import { accountAddress, newMessage, txTypesOf } from "@stoa/wire";
 import { LeaseIDSchema } from "@stoa/wire/akash.market.v1";
@@ -53,8 +53,15 @@ function genesisOf() {
   };
 }
 
-/** Starts the node; it makes no block before `engine.start` is called, and ends with the test. */
-export async function startClosingNode(t: TestContext, closesAt: bigint): Promise<ClosingNode> {
+/**
+ * Starts the node; it makes no block before `engine.start` is called, and ends with the test. `timers` are those of its
+ * RPC.
+ */
+export async function startClosingNode(
+  t: TestContext,
+  closesAt: bigint,
+  timers: Timers = systemTimers,
+): Promise<ClosingNode> {
   const { signer, ...genesis } = genesisOf();
   const id = create(LeaseIDSchema, { owner, dseq: 5n, gseq: 1, oseq: 1, provider: owner });
   const ports = { hash: nativeHash, clock: systemClock, timers: systemTimers, log: silentLog };
@@ -87,7 +94,7 @@ export async function startClosingNode(t: TestContext, closesAt: bigint): Promis
     listenAddress: "tcp://127.0.0.1:26656",
     appVersion: "v2.1.0",
   };
-  const context = { ...ports, engine, genesis, identity };
+  const context = { ...ports, timers, engine, genesis, identity };
   const rpc = await startRpcServer({ host: "127.0.0.1", port: 0, context });
   t.after(async () => {
     await engine.stop();
