@@ -140,7 +140,14 @@ export class MarketWorld {
   /** Settings of the one provider, which bids what the tenant would pay at most. */
   providerFile(changes: Settings): Settings {
     const prices = JSON.stringify({ uact: { kind: "share", ofCeiling: "1" } });
-    return { rpc: this.node.rpcUrl, gatewayPort: 0, blockIntervalMs: this.#blockIntervalMs, prices, ...changes };
+    return {
+      rpc: this.node.rpcUrl,
+      gatewayPort: 0,
+      grpcPort: 0,
+      blockIntervalMs: this.#blockIntervalMs,
+      prices,
+      ...changes,
+    };
   }
 
   /** Calls the gateway as the tenant. Who answers is checked elsewhere; here only what. */

@@ -13,6 +13,8 @@ export const providerConfig = {
   rpc: setting.text("http://127.0.0.1:26657", { description: "JSON-RPC endpoint of a node" }),
   gatewayAddress: setting.text("127.0.0.1", { description: "Address that the gateway listens on" }),
   gatewayPort: setting.integer(8443, { ...port, description: "Port that the gateway asks for first" }),
+  grpcAddress: setting.optionalText({ description: "Address that gRPC listens on; else the gateway's" }),
+  grpcPort: setting.integer(8444, { ...port, description: "Port that gRPC asks for first" }),
   hostUri: setting.optionalText({ description: "URI that is registered on the chain; else the gateway's own" }),
   routerAddress: setting.text("127.0.0.1", { description: "Address that the HTTP router listens on" }),
   routerPort: setting.integer(0, { ...port, description: "Port of the HTTP router; 0 keeps or chooses one" }),
@@ -99,11 +101,20 @@ export function providerParams(
   const onlyOrdersWith = parseAttributes(values.onlyOrdersWith);
   if (attributes === undefined) return err("attributes must be written key=value");
   if (onlyOrdersWith === undefined) return err("onlyOrdersWith must be written key=value");
-  const { hostUri, dockerHost, prices: _text, bidDeposit: _deposit, gasPriceMillionths, ...plain } = values;
+  const {
+    hostUri,
+    grpcAddress,
+    dockerHost,
+    prices: _text,
+    bidDeposit: _deposit,
+    gasPriceMillionths,
+    ...plain
+  } = values;
   return ok({
     ...plain,
     ...around,
     ...(hostUri === undefined ? {} : { hostUri }),
+    grpcAddress: grpcAddress ?? values.gatewayAddress,
     dockerHost: dockerHost ?? around.dockerHost,
     prices: prices.value,
     attributes,

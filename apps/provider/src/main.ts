@@ -18,6 +18,7 @@ import { Ledger } from "./engine/ledger.ts";
 import { Gateway } from "./gateway/gateway.ts";
 import { LeaseBook } from "./gateway/lease-book.ts";
 import { GatewayServer } from "./gateway/server.ts";
+import { ProviderGrpc } from "./grpc/provider-grpc.ts";
 import { type KeptPorts, loadPorts, ownCertificate, savePorts } from "./home/identity.ts";
 import { JsonFolder } from "./home/json-folder.ts";
 import { ManifestStore } from "./home/manifest-store.ts";
@@ -37,6 +38,8 @@ export interface RunningProvider {
   readonly address: string;
   readonly hostUri: string;
   readonly gatewayPort: number;
+  /** `https://host:port` of gRPC. */
+  readonly grpc: string;
   readonly routerPort: number;
   /** Ends the program. With `stopContainers` what runs is stopped and kept, to be started again by the next start. */
   close(options: { readonly stopContainers: boolean }): Promise<void>;
@@ -82,17 +85,23 @@ async function build(params: ProviderParams, scope: Scope) {
   const desks = await openDesks(params, chain, ground);
   const host = params.hostUri === undefined ? params.gatewayAddress : new URL(params.hostUri).hostname;
   const certificate = ownCertificate(home, address, host, systemClock.nowNs());
-  const server = scope.add("gateway", openGateway(params, chain, ground, desks, certificate));
+  const { gateway, grpc } = openServers(params, chain, ground, desks, certificate);
+  scope.add("gateway", gateway);
   const gatewayPort = await listenAnywhere([params.gatewayPort, ports.gateway ?? 0], (port) =>
-    server.listen(port, params.gatewayAddress),
+    gateway.listen(port, params.gatewayAddress),
   );
-  savePorts(home, { gateway: gatewayPort, router: routerPort });
+  scope.add("grpc", grpc);
+  const grpcPort = await listenAnywhere([params.grpcPort, ports.grpc ?? 0], (port) =>
+    grpc.listen(port, params.grpcAddress),
+  );
+  savePorts(home, { gateway: gatewayPort, grpc: grpcPort, router: routerPort });
   const hostUri = params.hostUri ?? `https://${params.gatewayAddress}:${gatewayPort}`;
   const registration = { hostUri, attributes: ground.attributes, email: "", website: "" };
   await patiently(params, () => publishIdentity({ ...chain, owner: address, registration, certificate, log }));
   await follow(params, scope, chain, desks);
-  log.info("provider", { address, hostUri, routerPort });
-  return { address, hostUri, gatewayPort, routerPort, keeper: desks.keeper, runtime };
+  const servers = { gatewayPort, grpc: `https://${params.grpcAddress}:${grpcPort}`, routerPort };
+  log.info("provider", { address, hostUri, ...servers });
+  return { address, hostUri, ...servers, keeper: desks.keeper, runtime };
 }
 
 type Chain = ReturnType<typeof openChain>;
@@ -125,7 +134,8 @@ async function openGround(params: ProviderParams, scope: Scope, address: string,
   const declared = new Set(params.attributes.map(({ key }) => key));
   const own = capabilities(capacity.gpus).filter(({ key }) => !declared.has(key));
   const attributes = [...params.attributes, ...own];
-  return { runtime, routerPort, features, attributes, ledger: new Ledger(capacity) };
+  const processors = await machine.processors();
+  return { runtime, routerPort, features, attributes, processors, ledger: new Ledger(capacity) };
 }
 
 /** What the chain says of us and changes by itself. */
@@ -186,33 +196,41 @@ function policyOf({ onlyOrdersWith, prices }: ProviderParams, facts: PolicyFacts
   return { ...facts, onlyOrdersWith, prices, reclamationWindowS };
 }
 
-/** What tenants talk to. */
-function openGateway(
+/** What tenants talk to, and those who look at providers. */
+function openServers(
   params: ProviderParams,
   chain: Chain,
   ground: Ground,
   desks: Desks,
   onChain: ReturnType<typeof ownCertificate>,
-): GatewayServer {
+) {
   const { log, publicHost, version } = params;
   const { address, client, reads } = chain;
-  const { runtime, ledger } = ground;
+  const { runtime } = ground;
   const { book, orders, leases } = desks;
-  const shared = {
+  const both = {
     address,
     chain: new GatewayQueries(client, reads),
+    status: providerStatus({ ...ground, orders, leases, book, publicHostname: publicHost, reclamationWindowS }),
+    hash: nativeHash,
+    verifier: createNativeVerifier({ log }),
+    log,
+    timers: systemTimers,
+    onChain,
+  };
+  const shared = {
+    ...both,
     leases: book,
     orders,
     runtime,
-    status: providerStatus({ ledger, orders, leases, book, runtime, publicHostname: publicHost, reclamationWindowS }),
     version: { name: "stoa", version, commit: "", runtimeVersion: process.version },
-    hash: nativeHash,
-    verifier: createNativeVerifier({ log }),
     nowSeconds: () => systemClock.nowNs() / 1_000_000_000n,
-    log,
     generatesHosts: true,
   };
-  return new GatewayServer({ ...shared, gateway: new Gateway(shared), timers: systemTimers, onChain });
+  return {
+    gateway: new GatewayServer({ ...shared, gateway: new Gateway(shared) }),
+    grpc: new ProviderGrpc({ ...both, nowNs: () => systemClock.nowNs() }),
+  };
 }
 
 /** Reads everything once, then block by block, and by the clock where no block comes. */

@@ -16,6 +16,9 @@ export interface ProviderParams {
   /** Address that the gateway listens on, and the port it asks for first; another is taken when it is not free. */
   readonly gatewayAddress: string;
   readonly gatewayPort: number;
+  /** The same of gRPC. Clients look for it on the port after the gateway's (provider.md §6.1). */
+  readonly grpcAddress: string;
+  readonly grpcPort: number;
   /** What is registered on the chain; by default the gateway's address and port. */
   readonly hostUri?: string;
   readonly routerAddress: string;

@@ -52,10 +52,12 @@ export const providerStart: Command = {
         if (!params.ok) throw new CliError("bad_settings", params.error, { exitCode: exitCodes.usage });
         const provider = await startProvider(params.value);
         scope.defer("provider", () => provider.close({ stopContainers: true }));
-        const { address, hostUri, gatewayPort, routerPort } = provider;
+        const { address, hostUri, gatewayPort, grpc, routerPort } = provider;
         if (invocation.flag("json"))
-          process.stdout.write(`${JSON.stringify({ event: "ready", address, hostUri, gatewayPort, routerPort })}\n`);
-        else process.stdout.write(`provider ${address} serves ${hostUri}\n`);
+          process.stdout.write(
+            `${JSON.stringify({ event: "ready", address, hostUri, gatewayPort, grpc, routerPort })}\n`,
+          );
+        else process.stdout.write(`provider ${address} serves ${hostUri}, gRPC ${grpc}\n`);
       },
     });
   },

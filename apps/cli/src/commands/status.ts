@@ -5,7 +5,7 @@ import { Query as BankQuery } from "@stoa/wire/cosmos.bank.v1beta1";
 import { type Command, exitCodes, type Invocation } from "../command.ts";
 import { createOutput, type Output, shortAddress, table } from "../output.ts";
 import { measureBlockInterval } from "../tenant/block-time.ts";
-import { type Connection, chainFailure, connect, connectionOptions } from "../tenant/connection.ts";
+import { type Connection, chainFailure, connect, connectionOptions, liveRunRecord } from "../tenant/connection.ts";
 import { gatewayFailure, type ServiceState } from "../tenant/gateway.ts";
 import { type DeploymentFacts, readDeployment, readDeployments, runwayOf } from "../tenant/holdings.ts";
 import { costText, humanAmount, humanDuration } from "../tenant/money.ts";
@@ -21,17 +21,25 @@ interface Coin {
   readonly amount: string;
 }
 
+interface RegisteredProvider {
+  readonly address: string;
+  readonly hostUri: string;
+  readonly grpc: string | undefined;
+}
+
 function seconds(ms: bigint): string {
   return `${Number(ms) / 1000} s`;
 }
 
-async function registeredProviders(client: ChainClient): Promise<{ address: string; hostUri: string }[]> {
+/** Every provider on the chain; with its gRPC where this home's network runs it, since the chain does not tell. */
+async function registeredProviders({ client, paths }: Connection): Promise<RegisteredProvider[]> {
   const rows = await client.queryAll(
     ProviderQuery.method.providers,
     (pagination) => ({ pagination }),
     (answer) => ({ rows: answer.providers, nextKey: answer.pagination?.nextKey }),
   );
-  return rows.map(({ owner, hostUri }) => ({ address: owner, hostUri }));
+  const local = new Map(liveRunRecord(paths)?.providers.map(({ address, grpc }) => [address, grpc]));
+  return rows.map(({ owner, hostUri }) => ({ address: owner, hostUri, grpc: local.get(owner) }));
 }
 
 async function balancesOf(client: ChainClient, address: string): Promise<Coin[]> {
@@ -113,7 +121,7 @@ async function networkStatus(connection: Connection, invocation: Invocation, out
   const [chain, intervalMs, providers, balances, deployments] = await Promise.all([
     client.status(),
     measureBlockInterval(client),
-    registeredProviders(client),
+    registeredProviders(connection),
     owner === undefined ? [] : balancesOf(client, owner),
     owner === undefined ? [] : readDeployments(client, owner, invocation.flag("all")),
   ]);
@@ -139,8 +147,8 @@ async function networkStatus(connection: Connection, invocation: Invocation, out
   else
     output.line(
       table(
-        ["PROVIDER", "GATEWAY"],
-        providers.map(({ address, hostUri }) => [address, hostUri]),
+        ["PROVIDER", "GATEWAY", "GRPC"],
+        providers.map(({ address, hostUri, grpc }) => [address, hostUri, grpc ?? ""]),
       ),
     );
   if (owner === undefined) return;

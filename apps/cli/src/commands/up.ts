@@ -85,7 +85,7 @@ function announce(network: LocalNetwork, output: Output, seconds: number): void 
     grpc,
     chainId: home.chainId,
     tenant,
-    providers: providers.map(({ address, hostUri }) => ({ address, hostUri })),
+    providers: providers.map(({ address, hostUri, grpc }) => ({ address, hostUri, grpc })),
   });
 }
 

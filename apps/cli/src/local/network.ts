@@ -7,6 +7,7 @@ import type { Output } from "../output.ts";
 import {
   clientOf,
   keyStoreOf,
+  type LocalProvider,
   type NodeServers,
   type RunRecord,
   readRunRecord,
@@ -32,17 +33,11 @@ import { providerConfigOf } from "./provider-preset.ts";
 export interface LocalNetwork extends NodeServers {
   readonly home: HomeRecord;
   readonly tenant: { readonly address: string; readonly mnemonic: string };
-  readonly providers: readonly RunningLocalProvider[];
+  readonly providers: readonly LocalProvider[];
   /** Its processes, if they were started here. */
   readonly children: readonly Child[];
   /** Stops providers, then the node. */
   stop(): Promise<void>;
-}
-
-export interface RunningLocalProvider {
-  readonly name: string;
-  readonly address: string;
-  readonly hostUri: string;
 }
 
 /** Key of the person who deploys; funded by genesis. */
@@ -190,7 +185,7 @@ async function startProvider(
   index: number,
   params: { readonly rpc: string; readonly dockerHost: string },
   output: Output,
-): Promise<{ child: Child; provider: RunningLocalProvider }> {
+): Promise<{ child: Child; provider: LocalProvider }> {
   const name = `provider ${index}`;
   const { host, port, note } = await chooseEndpoint(`127.0.1.${index}`, gatewayPort, name);
   if (note !== undefined) output.progress(note);
@@ -208,7 +203,8 @@ async function startProvider(
     });
   };
   const { child, ready } = await startListening(name, startOn, output);
-  return { child, provider: { name, address: String(ready.address), hostUri: String(ready.hostUri) } };
+  const { address, hostUri, grpc } = ready;
+  return { child, provider: { name, address: String(address), hostUri: String(hostUri), grpc: String(grpc) } };
 }
 
 /** A network is of use when block 2 is committed: results and proofs of block 1 can be asked for. */
@@ -289,7 +285,7 @@ export async function startNetwork(
         startProvider(paths, home, i + 1, { rpc: node.servers.rpc, dockerHost: params.dockerHost }, output),
       ),
     );
-    const providers: RunningLocalProvider[] = [];
+    const providers: LocalProvider[] = [];
     for (const outcome of started) {
       if (outcome.status === "rejected") continue;
       children.push(outcome.value.child);

@@ -36,6 +36,8 @@ export function providerConfigOf(
     rpc: params.rpc,
     gatewayAddress: params.host,
     gatewayPort: params.port,
+    // Where clients look for it; 0 leaves it to the system, as does a port that is taken.
+    grpcPort: params.port === 0 ? 0 : params.port + 1,
     dockerHost: params.dockerHost,
     attributes: [`region=${preset.region}`, `organization=${preset.organization}`, "host=akash", "tier=community"],
     prices: JSON.stringify({ uact: table }),

@@ -24,7 +24,17 @@ export interface RunRecord extends NodeServers {
   readonly pid: number;
   readonly pidStarted: string;
   readonly children: readonly { readonly pid: number; readonly name: string; readonly started: string }[];
-  readonly providers: readonly { readonly name: string; readonly address: string; readonly hostUri: string }[];
+  readonly providers: readonly LocalProvider[];
+}
+
+/** A provider of the local network. */
+export interface LocalProvider {
+  readonly name: string;
+  readonly address: string;
+  /** Its gateway, as registered on the chain. */
+  readonly hostUri: string;
+  /** Its gRPC server, which the chain does not tell. */
+  readonly grpc: string;
 }
 
 /** Where a local network's node answers, as URLs. */

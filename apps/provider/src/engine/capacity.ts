@@ -11,6 +11,8 @@ export interface GpuDevice {
   /** `pcie`, `sxm` or "" when unknown. */
   readonly interface: string;
   readonly pciAddress: string;
+  /** The vendor's number of the model, four hexadecimal digits, such as `20b2`; "" when unknown. */
+  readonly productId: string;
   readonly driverVersion: string;
 }
 

@@ -49,6 +49,7 @@ export function testGpu(id: string, model: string, gibibytes = 80, bus = "pcie")
     memoryBytes: gibibytes * gib,
     interface: bus,
     pciAddress: "",
+    productId: "2330",
     driverVersion: "550.54",
   };
 }

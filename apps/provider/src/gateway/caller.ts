@@ -80,13 +80,26 @@ export class Caller {
 }
 
 /** `anonymous` may use the open routes. */
-export type Identity =
-  | { readonly kind: "caller"; readonly caller: Caller }
-  | { readonly kind: "anonymous" }
-  | { readonly kind: "refused"; readonly response: GatewayResponse };
+export type Identity = { readonly kind: "caller"; readonly caller: Caller } | { readonly kind: "anonymous" } | Refusal;
 
-function refused(status: number, message: string): Identity {
-  return { kind: "refused", response: authError(status, message) };
+/** Why nobody is taken for who he says. */
+export interface Refusal {
+  readonly kind: "refused";
+  /** Where the fault lies: in how the request is made, in its token, or with a chain that does not answer. */
+  readonly reason: "request" | "token" | "chain";
+  /** HTTP's status. */
+  readonly status: 400 | 401 | 503;
+  readonly message: string;
+  /** More than the reference's words say; "" for nothing. */
+  readonly detail: string;
+}
+
+function badRequest(message: string): Refusal {
+  return { kind: "refused", reason: "request", status: 400, message, detail: "" };
+}
+
+function badToken(status: 400 | 401, message: string, detail: string): Refusal {
+  return { kind: "refused", reason: "token", status, message, detail };
 }
 
 const fullAccess = { access: "full", scope: undefined, permissions: undefined };
@@ -98,43 +111,52 @@ function byCertificate(owner: string, provider: string): Identity {
 
 async function byToken(token: string, params: CallerParams): Promise<Identity> {
   const parsed = parseJwt(token);
-  if (!parsed.ok) return refused(401, "JWT is invalid");
+  if (!parsed.ok) return badToken(401, "JWT is invalid", parsed.error.message);
   let publicKey: Uint8Array | undefined;
   try {
     publicKey = await params.keys.accountPublicKey(parsed.value.claims.iss);
   } catch {
-    return refused(503, "the chain cannot be asked for the account's key");
+    const message = "the chain cannot be asked for the account's key";
+    return { kind: "refused", reason: "chain", status: 503, message, detail: "" };
   }
-  if (publicKey === undefined) return refused(401, "JWT is invalid");
+  if (publicKey === undefined) return badToken(401, "JWT is invalid", "the account has no key on the chain");
   const { hash, verifier, nowSeconds } = params;
   const check = { publicKey, nowSeconds: nowSeconds(), hash, verifier, scopes: knownScopes };
   const verified = verifyJwt(parsed.value, check);
   if (!verified.ok) {
-    return verified.error.kind === "claims" ? refused(400, "JWT has invalid claims") : refused(401, "JWT is invalid");
+    const { kind, message } = verified.error;
+    return kind === "claims"
+      ? badToken(400, "JWT has invalid claims", message)
+      : badToken(401, "JWT is invalid", message);
   }
   const { aud } = verified.value;
-  if (aud.length > 0 && !aud.includes(params.provider)) return { kind: "refused", response: unauthorized };
+  if (aud.length > 0 && !aud.includes(params.provider)) {
+    return badToken(401, "unauthorized access", "the token is for other providers");
+  }
   return { kind: "caller", caller: new Caller(params.provider, verified.value) };
 }
 
 /** Finds out who asks. A malformed header refuses open routes too. */
-export async function identify(request: GatewayRequest, params: CallerParams): Promise<Identity> {
+export async function identify(
+  request: Pick<GatewayRequest, "headers" | "certificateOwner">,
+  params: CallerParams,
+): Promise<Identity> {
   const header = request.headers.authorization ?? "";
   // A page of another origin may ride on a certificate that the browser shows by itself, never on a token.
   const owner = request.headers.origin === undefined ? request.certificateOwner : undefined;
   if (header === "") return owner === undefined ? { kind: "anonymous" } : byCertificate(owner, params.provider);
   const [scheme = "", token = "", ...more] = header.trim().split(/\s+/);
   if (scheme.toLowerCase() !== "bearer" || token === "" || more.length > 0) {
-    return refused(400, "invalid authorization header");
+    return badRequest("invalid authorization header");
   }
   if (request.certificateOwner !== undefined) {
-    return refused(400, "auth: ambiguous authentication. may not use mTLS and JWT at the same time");
+    return badRequest("auth: ambiguous authentication. may not use mTLS and JWT at the same time");
   }
   return byToken(token, params);
 }
 
 /** The caller of a route that needs one, with any access here at all; else the answer. */
 export function requireCaller(identity: Identity): Caller | GatewayResponse {
-  if (identity.kind === "refused") return identity.response;
+  if (identity.kind === "refused") return authError(identity.status, identity.message);
   return identity.kind === "caller" && identity.caller.knowsProvider ? identity.caller : unauthorized;
 }

@@ -2,7 +2,7 @@
 import { generateKeyPairSync, sign } from "node:crypto";
 import { isIP } from "node:net";
 import { buildCertificate, buildPublicKeyInfo, encodePem, pemTypes } from "@stoa/wire";
-import type { KeyPair } from "./server.ts";
+import type { KeyPair } from "./server-tls.ts";
 
 export interface NewCertificate extends KeyPair {
   /** PEM that MsgCreateCertificate carries beside the certificate. */

@@ -9,6 +9,7 @@ import { KeyCache } from "./key-cache.ts";
 import { leaseView, manifestView, serviceView, statusView, versionView } from "./lease-views.ts";
 import { maxManifestBytes, submitManifest } from "./manifest-submit.ts";
 import {
+  authError,
   emptyResponse,
   type GatewayRequest,
   type GatewayResponse,
@@ -99,7 +100,7 @@ export class Gateway {
     const match = matchRoute(request.method, request.target);
     if ("response" in match) return match;
     const identity = await identify(request, { ...this.#params, provider: this.#params.address, keys: this.#keys });
-    if (identity.kind === "refused") return identity;
+    if (identity.kind === "refused") return { response: authError(identity.status, identity.message) };
     const { route, query } = match;
     const open = await this.#open(route);
     if (open !== undefined) return { response: open };

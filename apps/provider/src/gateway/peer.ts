@@ -11,6 +11,8 @@ export interface PeerParams {
   readonly nowSeconds: () => bigint;
 }
 
+/** A certificate counts this long, in seconds, without another look at the chain. */
+export const certificateTrustS = 60n;
 /** A peer may send a chain; more than this is not looked at, as more than one is refused anyway. */
 const maxChain = 4;
 

@@ -1,7 +1,7 @@
 /** What the gateway asks of the chain and of the rest of the provider. It owns no state of its own. */
 import type { GroupSpec, ManifestGroup } from "@stoa/market";
 import type { OnChainCertificate } from "@stoa/wire";
-import type { LeaseId } from "../runtimes/runtime.ts";
+import type { GpuDevice, LeaseId } from "../runtimes/runtime.ts";
 
 export interface DeploymentFacts {
   /** The manifest's version hash, 32 bytes. */
@@ -54,7 +54,17 @@ export interface ResourceTotals {
   readonly storage: Readonly<Record<string, bigint>>;
 }
 
-/** What `/status` tells (provider.md §6.4). */
+/** A processor of a machine. */
+export interface Processor {
+  /** Its place in the machine, from "0". */
+  readonly id: string;
+  readonly vendor: string;
+  readonly model: string;
+  /** Threads that run at once. */
+  readonly threads: number;
+}
+
+/** What `/status` (provider.md §6.4) and gRPC's GetStatus (§6.7) tell. */
 export interface ProviderStatus {
   readonly leases: number;
   /** One entry per reservation that runs. */
@@ -65,8 +75,11 @@ export interface ProviderStatus {
     readonly name: string;
     readonly allocatable: ResourceTotals;
     readonly available: ResourceTotals;
+    readonly processors: readonly Processor[];
+    readonly gpus: readonly GpuDevice[];
   }[];
-  readonly storage: readonly { readonly class: string; readonly size: bigint }[];
+  /** Persistent classes: bytes that are free, and bytes in all. */
+  readonly storage: readonly { readonly class: string; readonly size: bigint; readonly capacity: bigint }[];
   readonly orders: number;
   readonly deployments: number;
   readonly publicHostname: string;

@@ -3,34 +3,20 @@ import { createServer as createHttpServer, type IncomingMessage, type Server, ty
 import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { setImmediate } from "node:timers/promises";
-import {
-  createSecureContext,
-  createServer as createTlsServer,
-  type TLSSocket,
-  type Server as TlsServer,
-} from "node:tls";
+import { createServer as createTlsServer, type TLSSocket, type Server as TlsServer } from "node:tls";
 import type { Timers } from "@stoa/std";
 import { WebSocketServer } from "ws";
 import type { Gateway, GatewayParams } from "./gateway.ts";
 import { type GatewayRequest, type GatewayResponse, textError } from "./message.ts";
-import { verifyPeer } from "./peer.ts";
+import { certificateTrustS, verifyPeer } from "./peer.ts";
 import { sendBadCertificate, serverSecret } from "./refusal-alert.ts";
+import { type KeyPair, type ServerTlsParams, serverTls } from "./server-tls.ts";
 import { serveStream } from "./stream-serve.ts";
 import { StreamSocket } from "./stream-socket.ts";
 
-/** PEM of a certificate and its key. */
-export interface KeyPair {
-  readonly certificate: string;
-  readonly privateKey: string;
-}
-
-export interface GatewayServerParams extends GatewayParams {
+export interface GatewayServerParams extends GatewayParams, ServerTlsParams {
   readonly gateway: Gateway;
   readonly timers: Timers;
-  /** The self-signed certificate that the provider published on the chain. */
-  readonly onChain: KeyPair;
-  /** A certificate of a public authority, shown to clients that ask for exactly this name. */
-  readonly publicName?: { readonly hostname: string; readonly pair: KeyPair };
 }
 
 /** Connections at once: each holds some 50 KiB, so this bounds the gateway near 100 MiB. */
@@ -48,8 +34,6 @@ const handshakeTimeoutMs = 5_000;
 /** A refused client reads the alert or the answer within this, or never. */
 const refusalLingerMs = 1_000;
 const idleTimeoutMs = 60_000;
-/** A certificate counts this long, in seconds, without another look at the chain. */
-const certificateTrustS = 60n;
 /** A granular token for many deployments is a few KiB. */
 const maxHeaderBytes = 64 * 1024;
 /** A body that no route takes is still read up to here, so that its sender gets to hear why. */
@@ -86,15 +70,9 @@ export class GatewayServer {
     this.#http.on("request", (request, response) => void this.#onRequest(request, response));
     this.#http.on("upgrade", (request, socket, head) => void this.#onUpgrade(request, socket, head));
     this.#tls = createTlsServer({
-      cert: params.onChain.certificate,
-      key: params.onChain.privateKey,
-      minVersion: "TLSv1.3",
-      requestCert: true,
-      // Certificates are held against the chain in `peer.ts`, not against authorities.
-      rejectUnauthorized: false,
+      ...serverTls(params),
       handshakeTimeout: handshakeTimeoutMs,
       ALPNProtocols: ["http/1.1"],
-      SNICallback: (name, done) => done(null, this.#context(name)),
     });
     this.#tls.maxConnections = maxConnections;
     this.#tls.on("secureConnection", (socket) => void this.#onConnection(socket));
@@ -107,12 +85,6 @@ export class GatewayServer {
       this.#connections.add(socket);
       socket.on("close", () => this.#connections.delete(socket));
     });
-  }
-
-  #context(name: string) {
-    const { publicName } = this.#params;
-    if (publicName === undefined || name !== publicName.hostname) return undefined;
-    return createSecureContext({ cert: publicName.pair.certificate, key: publicName.pair.privateKey });
   }
 
   /** Listens and answers the port in use. Rejects when the address cannot be had. */

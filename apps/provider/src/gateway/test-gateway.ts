@@ -39,7 +39,7 @@ function account(name: string) {
   return { key: key.value, address: address.value };
 }
 
-function onChain(pair: NewCertificate): OnChainCertificate {
+function onChain(pair: Pick<NewCertificate, "certificate" | "publicKey">): OnChainCertificate {
   const certificate = parseCertificatePem(utf8(pair.certificate));
   const publicKey = parsePublicKeyPem(utf8(pair.publicKey));
   assert.ok(certificate.ok && publicKey.ok);
@@ -60,6 +60,13 @@ export const published = new Map([
   [`${provider.address}/${server.serial}`, onChain(server)],
   [`${tenant.address}/${client.serial}`, onChain(client)],
 ]);
+
+/** Puts a certificate on the chain, as its owner would. */
+export function publish(owner: string, pair: Pick<NewCertificate, "certificate" | "publicKey">): void {
+  const made = onChain(pair);
+  published.set(`${owner}/${made.certificate.serial}`, made);
+}
+
 const certificate = async (owner: string, serial: bigint) => published.get(`${owner}/${serial}`);
 export const lease: LeaseId = { owner: tenant.address, dseq: 7n, gseq: 1, oseq: 1, provider: provider.address };
 

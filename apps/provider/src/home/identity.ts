@@ -6,6 +6,7 @@ import { type NewCertificate, newCertificate } from "../gateway/certificate.ts";
 
 export interface KeptPorts {
   readonly gateway: number;
+  readonly grpc: number;
   readonly router: number;
 }
 

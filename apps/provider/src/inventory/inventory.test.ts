@@ -5,6 +5,7 @@ import { describe, it } from "node:test";
 import { silentLog } from "@stoa/std";
 import { Machine } from "./machine.ts";
 import { modelName, parseNvidiaSmi } from "./nvidia-smi.ts";
+import { parseCpuInfo } from "./processors.ts";
 
 const sample = readFileSync(new URL("./samples/two-a100-sxm.csv", import.meta.url), "utf8");
 
@@ -19,6 +20,7 @@ describe("nvidia-smi", () => {
       memoryBytes: 80 * 1024 ** 3,
       interface: "sxm",
       pciAddress: "00000000:0f:00.0",
+      productId: "20b2",
       driverVersion: "550.54.15",
     });
     assert.equal(devices.length, 2);
@@ -47,6 +49,19 @@ describe("nvidia-smi", () => {
     const partitioned = parseNvidiaSmi(sample.replaceAll("Disabled", "Enabled"));
     assert.equal(partitioned.devices.length, 0);
     assert.match(partitioned.problems[0] ?? "", /MIG/);
+  });
+});
+
+describe("processors", () => {
+  it("are the sockets with their threads", () => {
+    const thread = (socket: number, index: number) =>
+      `processor\t: ${index}\nvendor_id\t: GenuineIntel\nmodel\t\t: 106\nmodel name\t: Xeon 8358\nphysical id\t: ${socket}\n`;
+    const text = [thread(0, 0), thread(0, 1), thread(1, 2)].join("\n");
+    assert.deepEqual(parseCpuInfo(text), [
+      { id: "0", vendor: "GenuineIntel", model: "Xeon 8358", threads: 2 },
+      { id: "1", vendor: "GenuineIntel", model: "Xeon 8358", threads: 1 },
+    ]);
+    assert.deepEqual(parseCpuInfo(""), []);
   });
 });
 

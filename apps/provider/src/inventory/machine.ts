@@ -1,11 +1,13 @@
-/** What this machine has that the container engine does not tell: free disk and GPUs. */
+/** What this machine has that the container engine does not tell: free disk, processors and GPUs. */
 import { execFile } from "node:child_process";
-import { statfs } from "node:fs/promises";
+import { readFile, statfs } from "node:fs/promises";
 import { availableParallelism, hostname, totalmem } from "node:os";
 import { promisify } from "node:util";
 import type { Log } from "@stoa/std";
 import type { Capacity, GpuDevice } from "../engine/capacity.ts";
+import type { Processor } from "../gateway/ports.ts";
 import { nvidiaSmiArguments, parseNvidiaSmi } from "./nvidia-smi.ts";
+import { otherProcessors, parseCpuInfo } from "./processors.ts";
 
 const run = promisify(execFile);
 /** The driver's tool answers in well under a second; a hung driver must not hang us. */
@@ -28,6 +30,12 @@ export class Machine {
     const home = () => statfs(this.#diskPath);
     const { bavail, bsize } = await (engineFolder === "" ? home() : statfs(engineFolder).catch(home));
     return bavail * bsize;
+  }
+
+  /** The sockets with their models. They do not change while a program runs. */
+  async processors(): Promise<readonly Processor[]> {
+    const told = parseCpuInfo(await readFile("/proc/cpuinfo", "utf8").catch(() => ""));
+    return told.length > 0 ? told : otherProcessors();
   }
 
   /** No tool, no devices; a tool that fails is reported and counts as none. */

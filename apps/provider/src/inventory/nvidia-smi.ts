@@ -2,7 +2,7 @@
 import type { GpuDevice } from "../engine/capacity.ts";
 
 /** The columns that we ask for, in this order. */
-export const nvidiaSmiColumns = "uuid,name,memory.total,pci.bus_id,driver_version,mig.mode.current";
+export const nvidiaSmiColumns = "uuid,name,memory.total,pci.bus_id,driver_version,mig.mode.current,pci.device_id";
 export const nvidiaSmiArguments = [`--query-gpu=${nvidiaSmiColumns}`, "--format=csv,noheader,nounits"];
 
 /** More devices than any machine holds; a longer answer is not what we asked for. */
@@ -32,7 +32,7 @@ function isPartitioned(line: string): boolean {
 }
 
 function parseRow(line: string): GpuDevice | null {
-  const [id = "", name = "", memory = "", pciAddress = "", driverVersion = ""] = line
+  const [id = "", name = "", memory = "", pciAddress = "", driverVersion = "", , pciId = ""] = line
     .split(",")
     .map((part) => part.trim());
   if (!/^GPU-[0-9a-f-]{36}$/i.test(id) || name === "" || !/^[0-9]{1,9}$/.test(memory)) return null;
@@ -43,8 +43,14 @@ function parseRow(line: string): GpuDevice | null {
     memoryBytes: nominalMemory(Number(memory)) * mebibyte,
     interface: busOf(name),
     pciAddress: pciAddress.toLowerCase(),
+    productId: productOf(pciId),
     driverVersion,
   };
+}
+
+/** The driver writes the product before the vendor: `0x20B210DE` is product 20b2 of vendor 10de. */
+function productOf(pciId: string): string {
+  return /^0x([0-9a-f]{4})[0-9a-f]{4}$/i.exec(pciId)?.[1]?.toLowerCase() ?? "";
 }
 
 /** What the card is sold as: the driver keeps a little of it back (an 80 GiB card reports 81,559 MiB, a 24 GiB one 24,564). */
