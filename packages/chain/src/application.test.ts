@@ -74,6 +74,30 @@ test("computing a block writes nothing and can be repeated", () => {
   assert.equal(balance(chain, 2), 1_000_000n);
 });
 
+test("between the steps of a block all else is answered from the last committed state, and changes nothing of it", () => {
+  const chain = begun();
+  chain.block([]);
+  const txs = [chain.send(0, 1, 700n), chain.send(0, 2, 5n), chain.send(1, 2, 5n)];
+  const later = chain.send(0, 1, 9n);
+  const { appHash } = chain.compute(txs);
+  const steps = chain.app.finalizeInSteps(chain.request(txs));
+  // The mempool has seen the block's transactions already.
+  for (const tx of txs) assert.equal(chain.app.checkTx({ tx, recheck: false }).code, 0);
+  let taken = 0;
+  let response: ReturnType<typeof chain.compute> | undefined;
+  for (; response === undefined; taken++) {
+    const step = steps.next();
+    if (step.done === true) response = step.value;
+    assert.equal(balance(chain, 1), 1_000_000n);
+    assert.equal(chain.app.info().lastBlockHeight, 1n);
+    assert.equal(chain.app.simulate(later).error?.error.code, taken <= 1 ? undefined : 32);
+    if (taken === 1) assert.equal(chain.app.checkTx({ tx: later, recheck: false }).code, 0);
+  }
+  assert.ok(taken > txs.length, `${taken} steps`);
+  assert.deepEqual(response.appHash, appHash);
+  assert.equal(chain.app.checkTx({ tx: later, recheck: false }).code, 32, "checks remember it until the commit");
+});
+
 test("a failed message keeps the fee and the sequence, and nothing else", () => {
   const chain = begun();
   const { txResults } = chain.block([chain.send(0, 1, 2_000_000n), chain.send(0, 1, 1n)]);

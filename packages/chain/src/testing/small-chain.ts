@@ -5,7 +5,7 @@ import { accountAddress, type Coins, coinsToWire, newMessage, txTypesOf } from "
 import { MsgSendSchema } from "@stoa/wire/cosmos.bank.v1beta1";
 import { registry } from "@stoa/wire/registry";
 import { type PrivateKey, publicKeyOf, secp256k1PrivateKey, signSingle } from "@stoa/wire/wallet";
-import type { FinalizeBlockResponse } from "../abci.ts";
+import type { FinalizeBlockRequest, FinalizeBlockResponse } from "../abci.ts";
 import { Application } from "../application.ts";
 import { defaultConsensusParams } from "../consensus-params.ts";
 import { type ChainModules, createModules } from "../modules.ts";
@@ -132,10 +132,10 @@ export class SmallChain {
     return this.sign(sender, [newMessage(MsgSendSchema, fields)], fee);
   }
 
-  /** Computes the next block without committing it. */
-  compute(txs: readonly Uint8Array[]): FinalizeBlockResponse {
+  /** What the state machine is told of the next block. */
+  request(txs: readonly Uint8Array[]): FinalizeBlockRequest {
     const height = this.height + 1n;
-    return this.app.finalizeBlock({
+    return {
       txs,
       decidedLastCommit: { round: 0, votes: [] },
       misbehavior: [],
@@ -144,7 +144,12 @@ export class SmallChain {
       time: { seconds: genesisSeconds + height * 6n, nanos: 0 },
       nextValidatorsHash: new Uint8Array(),
       proposerAddress: new Uint8Array(20),
-    });
+    };
+  }
+
+  /** Computes the next block without committing it. */
+  compute(txs: readonly Uint8Array[]): FinalizeBlockResponse {
+    return this.app.finalizeBlock(this.request(txs));
   }
 
   /** Computes and commits the next block. The backend must write at once, as the one in memory does. */

@@ -130,6 +130,15 @@ export class ChainStore {
 
   /** Everything that becomes durable with a block, but for the state machine's part. */
   operations(record: BlockRecord): BatchOperation[] {
+    const steps = this.operationsInSteps(record);
+    for (;;) {
+      const step = steps.next();
+      if (step.done === true) return step.value;
+    }
+  }
+
+  /** {@link operations} in steps of a transaction each. */
+  *operationsInSteps(record: BlockRecord): Generator<undefined, BatchOperation[]> {
     const { encoded, rules, state } = record;
     const { block, blockId, results } = record.committed;
     const { height } = block.header;
@@ -141,6 +150,7 @@ export class ChainStore {
     put(chainKeys.results(height), encodeResults(results));
     put(chainKeys.rules(height), encodeRules(rules));
     for (const [index, tx] of block.txs.entries()) {
+      yield;
       const result = results.txResults[index];
       if (result === undefined) throw new ProtobufError(`transaction ${index} of block ${height} has no result`);
       const place = chainKeys.place(height, index);
@@ -184,8 +194,13 @@ export class ChainStore {
   /** A block as the event index wants it. */
   indexed(height: bigint): IndexedBlock | undefined {
     const results = this.results(height);
-    return results && { height, events: results.events, txs: results.txResults.map(({ events }) => events) };
+    return results && indexedOf(results);
   }
+}
+
+/** What the event index wants of a block's results. */
+export function indexedOf({ height, events, txResults }: BlockResults): IndexedBlock {
+  return { height, events, txs: txResults.map((result) => result.events) };
 }
 
 /** The transaction of a serialised tendermint.types.Block: field 1 of its data, which is field 2. */

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { FinalizeBlockRequest, FinalizeBlockResponse } from "@stoa/chain";
 import {
   checkBlock,
   defaultConsensusParams,
@@ -301,6 +302,59 @@ test("old blocks go when only some are kept, and what was there is said", async 
   const filter = { minHeight: 1n, maxHeight: 10n };
   assert.equal((await engine.searchTxs({ ...filter, equals: [] })).total, 0, "its block is gone");
   assert.equal((await engine.searchBlocks({ ...filter, equals: [] })).total, 3);
+});
+
+/** A machine whose blocks take a turn of the event loop for each step, and count how many are made at once. */
+class SlowMachine extends KvMachine {
+  atOnce = 0;
+  most = 0;
+
+  override *finalizeInSteps(request: FinalizeBlockRequest): Generator<undefined, FinalizeBlockResponse> {
+    this.atOnce += 1;
+    this.most = Math.max(this.most, this.atOnce);
+    for (let step = 0; step < 4; step++) {
+      for (const end = performance.now() + 10; performance.now() < end; );
+      yield;
+    }
+    const response = yield* super.finalizeInSteps(request);
+    this.atOnce -= 1;
+    return response;
+  }
+}
+
+test("while a block is made others are served, one block at a time", async () => {
+  const backend = new MemoryBackend();
+  const machine = new SlowMachine(backend);
+  const clock = new ManualTime(startNs);
+  // Timers that are due at once, whatever the interval: the next block must wait for the one that is being made.
+  const timers = {
+    after: (_: number, run: () => void) => {
+      const timer = setTimeout(run, 1);
+      return { cancel: () => clearTimeout(timer) };
+    },
+    every: () => assert.fail("the engine uses no repeating timers"),
+  };
+  const { engine } = world({ stateMachine: machine, clock, timers, emptyBlocks: false, blockIntervalMs: 1 }, backend);
+  await engine.start();
+  let served = 0;
+  let heights = 0n;
+  engine.onBlock(({ block }) => {
+    heights = block.header.height;
+  });
+  for (let n = 0; heights < 6n; n++) {
+    assert.equal((await engine.broadcast(utf8(`k${n}=1`))).code, 0);
+    const { lowest, highest } = await engine.heights();
+    assert.ok(lowest === 1n && highest === engine.height);
+    if (machine.atOnce > 0) served += 1;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  await engine.stop();
+  assert.equal(machine.most, 1);
+  assert.ok(served > 10, `${served} checks while blocks were made`);
+  const found = await engine.searchTxs({ equals: [], minHeight: 1n, maxHeight: 100n });
+  let txs = 0;
+  for (let height = 1n; height <= engine.height; height++) txs += (await engine.block(height))?.block.txs.length ?? 0;
+  assert.equal(found.total, txs);
 });
 
 test("the mempool refuses with the reference's words", async () => {

@@ -40,7 +40,7 @@ import {
   nextHeight,
   proposeBlock,
 } from "./block-maker.ts";
-import { ChainStore } from "./chain-store.ts";
+import { ChainStore, indexedOf } from "./chain-store.ts";
 import type { EngineState } from "./engine-state.ts";
 import { defaultMempoolLimits, Mempool, type MempoolLimits } from "./mempool.ts";
 
@@ -258,7 +258,7 @@ export class EmbeddedEngine implements Engine {
     const { block, blockId, encoded } = proposed;
     const committed: CommittedBlock = { block, blockId, size: encoded.length, results, commit };
     const rules = { validators: before.validators, params: before.params };
-    const operations = this.store.operations({ committed, encoded, rules, state });
+    const operations = await this.inSlices(this.store.operationsInSteps({ committed, encoded, rules, state }));
     const changes = stateMachine.commit();
     const base = this.nextBase(block.header.height, changes.retainHeight);
     const pruned = base === undefined ? [] : this.prune(base);
@@ -276,7 +276,7 @@ export class EmbeddedEngine implements Engine {
     this.publish(committed);
     await this.rechecked;
     // Last: who is told at once should not wait for it, and searches do.
-    this.indexed = this.catchUpIndex();
+    this.indexed = this.catchUpIndex(results);
     await this.indexed;
   }
 
@@ -299,13 +299,13 @@ export class EmbeddedEngine implements Engine {
   }
 
   /** Hands the index every block that it lacks; all of them when it knows of blocks that the chain does not have. */
-  private async catchUpIndex(): Promise<void> {
+  private async catchUpIndex(latest?: BlockResults): Promise<void> {
     const { index, log } = this.params;
     try {
       if (index.height > this.state.lastHeight) index.clear();
       const lowest = index.height < this.base ? this.base : index.height + 1n;
       for (let height = lowest; height <= this.state.lastHeight; height++) {
-        const block = this.store.indexed(height);
+        const block = height === latest?.height ? indexedOf(latest) : this.store.indexed(height);
         if (block !== undefined) await this.inSlices(index.appendInSteps(block));
       }
     } catch (error) {
