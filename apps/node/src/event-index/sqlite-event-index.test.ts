@@ -72,6 +72,37 @@ test("counts grow with the blocks", async () => {
   await index.close();
 });
 
+test("until its last step nothing of a block is found, and a fault in between leaves nothing", async () => {
+  const index = SqliteEventIndex.open(":memory:");
+  index.append(blockAt(1n));
+  const found = () => placesOf(index, { "send.to": "all" });
+  const steps = index.appendInSteps(blockAt(2n));
+  while (steps.next().done !== true) if (index.height === 1n) assert.deepEqual(await found(), ["1/1"]);
+  assert.deepEqual(await found(), ["1/1", "2/1"]);
+  const broken = index.appendInSteps(blockAt(3n));
+  broken.next();
+  assert.throws(() => broken.throw(new Error("the disk is full")), /the disk is full/);
+  assert.equal(index.height, 2n);
+  index.append(blockAt(3n));
+  assert.deepEqual(await found(), ["1/1", "2/1", "3/1"]);
+  await index.close();
+});
+
+test("any stretch of the matches is the same from either end", async () => {
+  const index = SqliteEventIndex.open(":memory:");
+  for (let height = 1n; height <= 9n; height++) index.append(blockAt(height));
+  const all = index.search("tx", { ...heights, equals: [{ key: "send.to", value: "all" }] });
+  const up = await all.page(0, 9, "asc");
+  assert.equal(up.length, 9);
+  for (let start = 0; start <= 9; start++) {
+    for (let end = start; end <= 12; end++) {
+      assert.deepEqual(await all.page(start, end, "asc"), up.slice(start, end));
+      assert.deepEqual(await all.page(start, end, "desc"), up.toReversed().slice(start, end));
+    }
+  }
+  await index.close();
+});
+
 test("a removed block is found no more, and appending twice changes nothing", async () => {
   const index = SqliteEventIndex.open(":memory:");
   for (let height = 1n; height <= 3n; height++) index.append(blockAt(height));
