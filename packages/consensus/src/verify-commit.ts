@@ -1,7 +1,8 @@
-import { equalBytes, err, type Hash, maxInt64, ok, type Result, toHexUpper, type Verifier } from "@stoa/std";
+import { equalBytes, err, type Hash, maxInt64, ok, type Result, toHexUpper, utf8, type Verifier } from "@stoa/std";
 import { type BlockId, blockIdText, equalBlockIds } from "./block-id.ts";
 import { blockIdFlag, type Commit, type CommitSignature, commitSignBytes } from "./commit.ts";
 import { type PublicKey, verifyMessage } from "./public-key.ts";
+import { formatTime } from "./time.ts";
 import { validatorText } from "./validator-changes.ts";
 import type { Validator, ValidatorSet } from "./validator-set.ts";
 
@@ -131,7 +132,9 @@ function countSignatures(
   const later = countsFirst(set, commit);
   const wrongSignature = ({ index, key, signature }: Signed): string | undefined => {
     const good = verifyMessage(ports, key, commitSignBytes(chainId, commit, signature), signature.signature);
-    return good ? undefined : `wrong signature (#${index}): ${toHexUpper(signature.signature)}`;
+    if (good) return undefined;
+    const shown = later ? utf8(signatureText(signature)) : signature.signature;
+    return `wrong signature (#${index}): ${toHexUpper(shown)}`;
   };
   let tallied = 0n;
   for (const [index, signature] of commit.signatures.entries()) {
@@ -162,6 +165,19 @@ function countSignatures(
     if (wrong !== undefined) return invalid(wrong);
   }
   return ok(undefined);
+}
+
+/** Bytes of hashes and signatures that the reference shows. */
+const fingerprintBytes = 6;
+
+/** A signature in the reference's messages, which print this text as hex when they found it in a batch. */
+function signatureText({ flag, validatorAddress, signature, time }: CommitSignature): string {
+  const shown = (bytes: Uint8Array): string => {
+    const fingerprint = new Uint8Array(fingerprintBytes);
+    fingerprint.set(bytes.subarray(0, fingerprintBytes));
+    return toHexUpper(fingerprint);
+  };
+  return `CommitSig{${shown(signature)} by ${shown(validatorAddress)} on ${flag} @ ${formatTime(time)}}`;
 }
 
 /** Looking each signer up in the list would cost the square of a large set. The first of equal addresses counts. */
