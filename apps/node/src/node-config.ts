@@ -17,7 +17,7 @@ export const nodeConfigSchema = {
     description: "origins of web pages that may ask JSON-RPC and REST; * is every one, nothing is none",
   }),
   requestsPerSecond: setting.integer(0, {
-    description: "requests a second that one address may make of JSON-RPC and of REST; 0 is any number",
+    description: "requests a second that one address may make of each server; 0 is any number",
     min: 0,
     max: 1_000_000,
   }),

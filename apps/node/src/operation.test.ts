@@ -9,6 +9,7 @@ import { silentLog } from "@stoa/std";
 import { startNode } from "./main.ts";
 import { nodeConfigSchema } from "./node-config.ts";
 import { HttpFront } from "./servers/http-front.ts";
+import { GrpcCaller } from "./testing/grpc-caller.ts";
 import { makeTestHome, type TestHome } from "./testing/test-home.ts";
 
 /** A node with these settings. */
@@ -55,6 +56,33 @@ test("browsers of other origins may ask as the settings say, and nobody too ofte
   }
   await new Promise((resolve) => setTimeout(resolve, 200));
   assert.equal((await fetch(urls[0] ?? "")).status, 200, "later there is room again");
+});
+
+test("every server refuses who asks too often in its own way, and counts for itself", async (t) => {
+  const { node } = await start(t, { requestsPerSecond: 1, metricsEnabled: true });
+  const path = "/cosmos.base.tendermint.v1beta1.Service/GetNodeInfo";
+  const web = async () => {
+    const headers = { "content-type": "application/grpc-web+proto" };
+    const answer = await fetch(`${node.restUrl}${path}`, { method: "POST", headers, body: new Uint8Array(5) });
+    return { status: answer.status, text: Buffer.from(await answer.arrayBuffer()).toString("latin1") };
+  };
+  // Whatever time passes between two calls: of many at once, one is allowed, or two.
+  const many = <T>(ask: () => Promise<T>): Promise<T[]> => Promise.all(Array.from({ length: 6 }, ask));
+  const refusedWeb = (await many(web)).filter(({ text }) => text.includes("grpc-status:8"));
+  assert.ok(refusedWeb.length > 0);
+  for (const each of refusedWeb) {
+    assert.equal(each.status, 200);
+    assert.match(each.text, /grpc-status:8\r\ngrpc-message:too many requests\r\n$/);
+  }
+  const rest = await many(() => fetch(`${node.restUrl}/cosmos/base/tendermint/v1beta1/node_info`));
+  const refusedRest = rest.find(({ status }) => status === 429);
+  assert.deepEqual(await refusedRest?.json(), { code: 8, message: "too many requests", details: [] });
+  const metrics = await many(async () => (await fetch(`${node.metricsUrl}/metrics`)).status);
+  assert.ok(metrics.includes(200) && metrics.includes(429));
+  const caller = new GrpcCaller(node.grpcUrl ?? "");
+  t.after(() => caller.close());
+  const codes = (await many(() => caller.call(path, new Uint8Array()))).map(({ code }) => code);
+  assert.ok(codes.includes(0) && codes.includes(8));
 });
 
 test("a client's rate is an average with bursts, and clients that are many are forgotten", () => {

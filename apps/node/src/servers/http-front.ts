@@ -5,6 +5,9 @@ import type { Clock } from "@stoa/std";
 /** Clients whose rate is remembered; the one that asked longest ago is forgotten first. */
 const maxClients = 10_000;
 
+/** What a client is told whose rate is used up. */
+export const tooManyRequests = "too many requests";
+
 /** What a server says to browsers of other origins. */
 export interface CorsHeaders {
   readonly methods: string;
@@ -35,8 +38,13 @@ export class HttpFront {
     this.params = params;
   }
 
-  /** True if the request may go on; otherwise it has been answered. */
-  admits(request: IncomingMessage, response: ServerResponse, cors: CorsHeaders): boolean {
+  /** True if the request may go on; otherwise it has been answered: one too many with `refuse`, or 429 and a text. */
+  admits(
+    request: IncomingMessage,
+    response: ServerResponse,
+    cors: CorsHeaders,
+    refuse: () => void = () => sendText(response, 429, tooManyRequests),
+  ): boolean {
     this.allowBrowsers(request, response, cors);
     if (request.method === "OPTIONS") {
       response.writeHead(204).end();
@@ -45,7 +53,7 @@ export class HttpFront {
     if (this.takes(request.socket.remoteAddress ?? "")) return true;
     response.setHeader("retry-after", "1");
     if (!request.complete) response.setHeader("connection", "close");
-    sendText(response, 429, "too many requests");
+    refuse();
     return false;
   }
 

@@ -2,6 +2,7 @@ import { createServer, type Server as NetServer, type Socket } from "node:net";
 import { createServer as createTlsServer, type TlsOptions } from "node:tls";
 import { Server, ServerCredentials } from "@grpc/grpc-js";
 import { HostError, messageOf, systemCode } from "../errors.ts";
+import { guardCalls } from "./call-guard.ts";
 import type { GrpcService } from "./grpc-service.ts";
 
 /** Bounds of a gRPC server. */
@@ -20,6 +21,12 @@ export interface GrpcLimits {
   readonly pingTimeoutMs: number;
   /** Time for a TLS handshake. */
   readonly handshakeMs: number;
+  /** Time for a call's first message. A connection that takes longer is cut. */
+  readonly requestMs: number;
+  /** A connection on which nothing is read of an answer for so long is cut. */
+  readonly stalledReaderMs: number;
+  /** Bytes of answers that wait to be read, of all connections: more are refused. */
+  readonly maxUnreadBytes: number;
 }
 
 /** The reference's for messages received, ours for what one connection may have in work. */
@@ -33,6 +40,9 @@ export const defaultGrpcLimits: GrpcLimits = {
   pingIntervalMs: 60_000,
   pingTimeoutMs: 20_000,
   handshakeMs: 5_000,
+  requestMs: 60_000,
+  stalledReaderMs: 30_000,
+  maxUnreadBytes: 256 * 1024 * 1024,
 };
 
 const closeGraceMs = 2_000;
@@ -48,6 +58,8 @@ export interface GrpcListenerParams {
   readonly services: readonly GrpcService[];
   readonly limits?: Partial<GrpcLimits>;
   readonly tls?: GrpcTls;
+  /** Counts a call of an address; false refuses it with RESOURCE_EXHAUSTED. Without it all are taken. */
+  readonly admits?: (address: string) => boolean;
   /** Hears of every connection, after its handshake and before its first call. */
   readonly onConnection?: (socket: Socket) => void;
 }
@@ -65,7 +77,14 @@ export interface GrpcListener {
 export async function listenGrpc(params: GrpcListenerParams): Promise<GrpcListener> {
   const { host, tls, services } = params;
   const limits = { ...defaultGrpcLimits, ...params.limits };
+  const sockets = new Map<string, Socket>();
+  const guard = guardCalls({
+    ...limits,
+    admits: params.admits ?? (() => true),
+    cut: (peer) => sockets.get(peer)?.destroy(),
+  });
   const server = new Server({
+    interceptors: [guard],
     "grpc.max_receive_message_length": limits.maxReceivedBytes,
     "grpc.max_send_message_length": limits.maxSentBytes,
     "grpc.max_concurrent_streams": limits.maxStreams,
@@ -80,6 +99,9 @@ export async function listenGrpc(params: GrpcListenerParams): Promise<GrpcListen
   const take = (socket: Socket): void => {
     // Small answers are not to wait for more.
     socket.setNoDelay(true);
+    const peer = `${socket.remoteAddress}:${socket.remotePort}`;
+    sockets.set(peer, socket);
+    socket.once("close", () => sockets.delete(peer));
     params.onConnection?.(socket);
     injector.injectConnection(socket);
   };

@@ -6,10 +6,18 @@ import {
   status,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
-import { type GrpcListener, type GrpcService, listenGrpc, rawBytes, reflectionServices } from "@stoa/host/grpc";
+import {
+  type GrpcLimits,
+  type GrpcListener,
+  type GrpcService,
+  listenGrpc,
+  rawBytes,
+  reflectionServices,
+} from "@stoa/host/grpc";
 import type { Log } from "@stoa/std";
 import { files, registry } from "@stoa/wire/registry";
 import { serverReflection } from "@stoa/wire/server-reflection";
+import type { HttpFront } from "../http-front.ts";
 import { heightHeader, readHeightHeader } from "../services/height-header.ts";
 import { atHeight, ServiceError } from "../services/service-error.ts";
 import type { ServiceMethod, ServiceTable } from "../services/service-table.ts";
@@ -22,6 +30,9 @@ export interface GrpcServerParams {
   readonly port: number;
   readonly services: ServiceTable;
   readonly tls?: TlsFiles;
+  /** Rates of clients; without it everybody may ask as often as he likes. */
+  readonly front?: HttpFront;
+  readonly limits?: Partial<GrpcLimits>;
   readonly log: Log;
 }
 
@@ -29,7 +40,8 @@ export interface GrpcServerParams {
 export type GrpcServer = GrpcListener;
 
 /** Serves the table over gRPC with reflection (base-chain.md §6.1). Throws HostError when it cannot listen. */
-export function startGrpcServer({ host, port, services, tls, log }: GrpcServerParams): Promise<GrpcServer> {
+export function startGrpcServer(params: GrpcServerParams): Promise<GrpcServer> {
+  const { host, port, services, tls, front, limits, log } = params;
   const listed = [...services.values()].map(({ descriptor }) => descriptor.parent.typeName);
   const reflection = reflectionServices(serverReflection({ services: listed, files }));
   return listenGrpc({
@@ -37,6 +49,8 @@ export function startGrpcServer({ host, port, services, tls, log }: GrpcServerPa
     port,
     services: [...unaryServices(services, log), ...reflection],
     ...(tls === undefined ? {} : { tls }),
+    ...(limits === undefined ? {} : { limits }),
+    ...(front === undefined ? {} : { admits: (address) => front.takes(address) }),
   });
 }
 

@@ -28,13 +28,11 @@ export class GrpcWeb {
   }
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const type = request.headers["content-type"] ?? "";
-    const asText = type.startsWith("application/grpc-web-text");
     let body: Uint8Array;
     let status = new ServiceError("OK", "");
     let height: bigint | undefined;
     try {
-      const reply = await this.call(request, asText);
+      const reply = await this.call(request, isText(request));
       height = reply.height;
       body = frame(0, reply.value);
     } catch (problem) {
@@ -42,14 +40,12 @@ export class GrpcWeb {
       height = status.height;
       body = new Uint8Array();
     }
-    if (!request.complete) response.setHeader("connection", "close");
-    const trailers = `grpc-status:${status.code}\r\ngrpc-message:${percentEncoded(status.message)}\r\n`;
-    const whole = concatBytes(body, frame(trailerFlag, utf8(trailers)));
-    const sent = asText ? utf8(toBase64(whole)) : whole;
-    if (height !== undefined) response.setHeader(heightHeader, String(height));
-    const answerType = asText ? "application/grpc-web-text+proto" : "application/grpc-web+proto";
-    response.writeHead(200, { "content-type": answerType, "content-length": sent.length });
-    response.end(sent);
+    send(request, response, { body, status, height });
+  }
+
+  /** Answers with a status alone, without reading the request. */
+  refuse(request: IncomingMessage, response: ServerResponse, status: ServiceError): void {
+    send(request, response, { body: new Uint8Array(), status, height: undefined });
   }
 
   private async call(request: IncomingMessage, asText: boolean) {
@@ -73,6 +69,29 @@ export class GrpcWeb {
     }
     return atHeight(problem, undefined);
   }
+}
+
+/** What a call came to. */
+interface Answer {
+  readonly body: Uint8Array;
+  readonly status: ServiceError;
+  readonly height: bigint | undefined;
+}
+
+function isText(request: IncomingMessage): boolean {
+  return (request.headers["content-type"] ?? "").startsWith("application/grpc-web-text");
+}
+
+function send(request: IncomingMessage, response: ServerResponse, { body, status, height }: Answer): void {
+  if (!request.complete) response.setHeader("connection", "close");
+  const asText = isText(request);
+  const trailers = `grpc-status:${status.code}\r\ngrpc-message:${percentEncoded(status.message)}\r\n`;
+  const whole = concatBytes(body, frame(trailerFlag, utf8(trailers)));
+  const sent = asText ? utf8(toBase64(whole)) : whole;
+  if (height !== undefined) response.setHeader(heightHeader, String(height));
+  const answerType = asText ? "application/grpc-web-text+proto" : "application/grpc-web+proto";
+  response.writeHead(200, { "content-type": answerType, "content-length": sent.length });
+  response.end(sent);
 }
 
 function frame(flag: number, bytes: Uint8Array): Uint8Array {

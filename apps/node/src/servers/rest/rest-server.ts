@@ -4,7 +4,7 @@ import { HostError, type HttpServer, listenHttp, messageOf, readBody } from "@st
 import { type Log, utf8 } from "@stoa/std";
 import { decode, jsonText, toProtoJson } from "@stoa/wire";
 import { typeByUrl } from "@stoa/wire/registry";
-import { type HttpFront, openFront } from "../http-front.ts";
+import { type HttpFront, openFront, tooManyRequests } from "../http-front.ts";
 import { heightHeader, readHeightHeader } from "../services/height-header.ts";
 import { type GrpcName, ServiceError } from "../services/service-error.ts";
 import type { ServiceMethod, ServiceReply, ServiceTable } from "../services/service-table.ts";
@@ -66,7 +66,8 @@ export async function startRestServer(params: RestServerParams): Promise<HttpSer
     port,
     handle: async (request, response) => {
       response.setTimeout(params.stalledReaderMs ?? stalledReaderMs, () => response.destroy());
-      if (front.admits(request, response, cors)) await handle(gateway, request, response);
+      const refuse = (): void => refuseRate(gateway, request, response);
+      if (front.admits(request, response, cors, refuse)) await handle(gateway, request, response);
     },
     ...(params.tls === undefined ? {} : { tls: params.tls }),
     limits: { connections: maxConnections },
@@ -88,6 +89,12 @@ async function handle(gateway: Gateway, request: IncomingMessage, response: Serv
 function splitUrl(url: string): [string, string] {
   const mark = url.indexOf("?");
   return mark === -1 ? [url, ""] : [url.slice(0, mark), url.slice(mark + 1)];
+}
+
+function refuseRate(gateway: Gateway, request: IncomingMessage, response: ServerResponse): void {
+  const problem = new ServiceError("ResourceExhausted", tooManyRequests);
+  if (gateway.web.takes(request)) gateway.web.refuse(request, response, problem);
+  else sendError(response, problem);
 }
 
 /** What browsers may send and read: nothing here relies on cookies. */
