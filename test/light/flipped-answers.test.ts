@@ -4,9 +4,9 @@ import { ChainError, type Fetch, JsonRpc, LightClient, LightError, VerifiedChain
 import { createNativeVerifier, nativeHash, systemTimers } from "@stoa/host";
 import { fromBase64, fromHex, silentLog, toHex, utf8 } from "@stoa/std";
 import { fromValidatorUpdate } from "../../apps/node/src/abci-values.ts";
-import type { EmbeddedEngine } from "../../apps/node/src/engines/embedded/embedded-engine.ts";
 import { signerOfSeed } from "../../apps/node/src/home/validator-key.ts";
 import { startTestRpc } from "../../apps/node/src/testing/test-rpc.ts";
+import { reaches } from "./block-waiting.ts";
 import { spoilings } from "./spoil.ts";
 
 /** Answers of a node, by question: what a client asked once is answered from here, one answer spoilt. */
@@ -55,17 +55,6 @@ const unused = [
   /^(finalize_block_events|validator_updates|consensus_param_updates)/,
   /^consensus_params\.(evidence|validator|version|abci)/,
 ];
-
-/** Waits for a height; an engine that stands still is a failure with its reason. */
-async function reaches(engine: EmbeddedEngine, height: bigint): Promise<void> {
-  const seen = new Promise<undefined>((resolve) => {
-    engine.onBlock(({ block }) => {
-      if (block.header.height >= height) resolve(undefined);
-    });
-  });
-  const halted = engine.height >= height ? undefined : await Promise.race([seen, engine.halted]);
-  if (halted !== undefined) throw halted;
-}
 
 const validatorKey = (n: number) => signerOfSeed(new Uint8Array(32).fill(n)).publicKey;
 

@@ -92,7 +92,7 @@ export class KvMachine implements StateMachine {
       consensusParamUpdates: {
         block: { maxBytes, maxGas },
         evidence: { maxAgeNumBlocks: 100_000n, maxAgeDurationNs: 172_800_000_000_000n, maxBytes: 1_048_576n },
-        validator: { pubKeyTypes: ["ed25519"] },
+        validator: this.params?.validator ?? { pubKeyTypes: ["ed25519"] },
         version: { app: 0n },
         abci: { voteExtensionsEnableHeight: 0n },
       },

@@ -26,6 +26,8 @@ interface TestRpcWishes extends Partial<Omit<RpcServerParams, "context" | "host"
   readonly blockIntervalMs?: number;
   /** Validators of the genesis that never sign; the one that does has power 10. */
   readonly otherValidators?: Genesis["validators"];
+  /** Key types that validators may have; ed25519 unless it is said otherwise. */
+  readonly pubKeyTypes?: readonly string[];
   /** Called before the first block. */
   readonly prepare?: (machine: KvMachine) => void;
 }
@@ -35,8 +37,12 @@ export async function startTestRpc(
   t: TestContext,
   wishes: TestRpcWishes = {},
 ): Promise<{ url: string; engine: EmbeddedEngine; machine: KvMachine; chainId: string }> {
-  const { blockIntervalMs = 20, otherValidators = [], prepare, ...server } = wishes;
-  const genesis = { ...ownGenesis, validators: [...ownGenesis.validators, ...otherValidators] };
+  const { blockIntervalMs = 20, otherValidators = [], pubKeyTypes = ["ed25519"], prepare, ...server } = wishes;
+  const genesis = {
+    ...ownGenesis,
+    params: { ...defaultConsensusParams, validator: { pubKeyTypes } },
+    validators: [...ownGenesis.validators, ...otherValidators],
+  };
   const ports = { hash: nativeHash, clock: systemClock, timers: systemTimers, log: silentLog };
   const backend = new MemoryBackend();
   const machine = new KvMachine(backend);
