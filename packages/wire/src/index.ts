@@ -59,7 +59,10 @@ export {
 } from "./tx-build.ts";
 export { type TxSigners, txSigners } from "./tx-signers.ts";
 export { type TxTypes, txTypesOf, withEthereumKeys } from "./tx-types.ts";
-export { type SignatureCheck, signBytesByMode, verifyBytes, verifyTxSignature } from "./tx-verify.ts";
+// biome-ignore format: a door is one screen
+export {
+  type SignatureCheck, signatureProblem, signBytesByMode, verifyBytes, verifyTxSignature,
+} from "./tx-verify.ts";
 export { typeNameOf } from "./type-url.ts";
 // biome-ignore format: a door is one screen
 export {

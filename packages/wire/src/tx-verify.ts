@@ -1,9 +1,9 @@
 import type { Hash, Verifier } from "@stoa/std";
 import { SignMode } from "../gen/cosmos.tx.signing.v1beta1.js";
-import type { ModeInfo } from "../gen/cosmos.tx.v1beta1.js";
+import type { ModeInfo, ModeInfo_Multi } from "../gen/cosmos.tx.v1beta1.js";
 import { verifyPersonalSignature } from "./ethereum.ts";
 import { bitCount, setBits, splitMultisignature } from "./multisig.ts";
-import type { PublicKey } from "./public-key.ts";
+import type { MultisigPublicKey, PublicKey } from "./public-key.ts";
 import { type SignableTx, type SignerData, signBytesOf } from "./sign-docs.ts";
 import type { TxTypes } from "./tx-types.ts";
 
@@ -52,33 +52,54 @@ export function verifyBytes(
 }
 
 /**
- * True if the signature is the signer's: one key with one mode, or a multisig whose bit array is as long as its keys,
- * with at least the threshold of members set and every one of them right (base-chain.md §4.2).
+ * Why the signature is not the signer's, in the reference's words; undefined if it is. A signature is one key's with one
+ * mode, or a multisig's whose bit array is as long as its keys, with at least the threshold of members set and every one
+ * of them right (base-chain.md §4.2).
  */
-export function verifyTxSignature(check: SignatureCheck): boolean {
-  const { publicKey, modeInfo, signature } = check;
+export function signatureProblem(check: SignatureCheck): string | undefined {
+  const { publicKey, modeInfo } = check;
   if (modeInfo?.sum.case === "single") {
-    const { mode } = modeInfo.sum.value;
-    // An Ethereum key signs personal messages and nothing else; for other keys that mode gives no bytes.
-    if (publicKey.type === "multisig") return false;
-    if (publicKey.type === "ethereum" && mode !== SignMode.EIP_191) return false;
-    const bytes = check.signBytes(mode);
-    return bytes !== undefined && verifyBytes(publicKey, bytes, signature, check);
+    const right = verifySingle(check, modeInfo.sum.value.mode);
+    return right ? undefined : "unable to verify single signer signature";
   }
-  if (modeInfo?.sum.case !== "multi" || publicKey.type !== "multisig") return false;
-  const { bitarray, modeInfos } = modeInfo.sum.value;
-  const signatures = splitMultisignature(signature);
+  if (modeInfo?.sum.case !== "multi") return "unexpected SignatureData <nil>";
+  if (publicKey.type !== "multisig") return `expected <nil>, got *${publicKey.type}.PubKey`;
+  return multisigProblem(check, publicKey, modeInfo.sum.value);
+}
+
+/** True if the signature is the signer's. */
+export function verifyTxSignature(check: SignatureCheck): boolean {
+  return signatureProblem(check) === undefined;
+}
+
+function verifySingle(check: SignatureCheck, mode: SignMode): boolean {
+  const { publicKey, signature } = check;
+  // An Ethereum key signs personal messages and nothing else; for other keys that mode gives no bytes.
+  if (publicKey.type === "multisig" || (publicKey.type === "ethereum" && mode !== SignMode.EIP_191)) return false;
+  const bytes = check.signBytes(mode);
+  return bytes !== undefined && verifyBytes(publicKey, bytes, signature, check);
+}
+
+function multisigProblem(
+  check: SignatureCheck,
+  { keys, threshold }: MultisigPublicKey,
+  { bitarray, modeInfos }: ModeInfo_Multi,
+): string | undefined {
+  const signatures = splitMultisignature(check.signature);
   const members = setBits(bitarray);
-  const { keys, threshold } = publicKey;
-  if (signatures === undefined || bitCount(bitarray) !== keys.length) return false;
-  if (signatures.length < threshold || signatures.length > keys.length || members.length < threshold) return false;
-  if (members.length > signatures.length || signatures.length !== modeInfos.length) return false;
-  return members.every((member, place) =>
-    verifyTxSignature({
-      ...check,
-      publicKey: keys[member] as PublicKey,
-      modeInfo: modeInfos[place],
-      signature: signatures[place] as Uint8Array,
-    }),
-  );
+  if (signatures === undefined) return "malformed multisignature";
+  if (bitCount(bitarray) !== keys.length) return `bit array size is incorrect, expecting: ${keys.length}`;
+  if (signatures.length < threshold || signatures.length > keys.length || signatures.length !== modeInfos.length) {
+    return `signature size is incorrect ${signatures.length}`;
+  }
+  if (members.length < threshold) return `not enough signatures set, have ${members.length}, expected ${threshold}`;
+  if (members.length > signatures.length) return `signature size is incorrect ${signatures.length}`;
+  for (const [place, member] of members.entries()) {
+    const publicKey = keys[member] as PublicKey;
+    const signature = signatures[place] as Uint8Array;
+    const problem = signatureProblem({ ...check, publicKey, modeInfo: modeInfos[place], signature });
+    if (problem === undefined) continue;
+    return publicKey.type === "multisig" ? problem : `unable to verify signature at index ${member}`;
+  }
+  return undefined;
 }

@@ -1,4 +1,4 @@
-import { accountText, type PublicKey, publicKeyToAmino, setBits, signBytesOf, verifyTxSignature } from "@stoa/wire";
+import { accountText, type PublicKey, publicKeyToAmino, setBits, signatureProblem, signBytesOf } from "@stoa/wire";
 import type { Params } from "@stoa/wire/cosmos.auth.v1beta1";
 import { SignMode } from "@stoa/wire/cosmos.tx.signing.v1beta1";
 import type { ModeInfo } from "@stoa/wire/cosmos.tx.v1beta1";
@@ -164,20 +164,20 @@ export function verifySignatures(needs: AnteNeeds, ctx: Context, tx: Transaction
     // The reference dereferences the missing key here (base-chain.md §4.3, step 7).
     if (info.publicKey === undefined) throw new Error("a signer info without public key");
     const documents = signBytes(ctx, tx, account, info.sequence);
-    let problem = "unable to verify single signer signature";
-    const verified = verifyTxSignature({
+    let unusable: string | undefined;
+    const problem = signatureProblem({
       publicKey: readKey(account.publicKey),
       modeInfo: info.modeInfo,
       signature: tx.signatures[i] ?? new Uint8Array(),
       signBytes: (mode) => {
         const bytes = documents(mode);
-        if (!bytes.ok) problem = bytes.error;
+        if (!bytes.ok) unusable = bytes.error;
         return bytes.ok ? bytes.value : undefined;
       },
       verifier: ctx.crypto.verifier,
       hash: ctx.crypto.hash,
     });
-    if (!verified) refuseSignature(ctx, account, info.modeInfo, problem);
+    if (problem !== undefined) refuseSignature(ctx, account, info.modeInfo, unusable ?? problem);
   });
 }
 
