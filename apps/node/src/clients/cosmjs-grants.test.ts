@@ -3,10 +3,10 @@ import { test } from "node:test";
 import {
   createMultisigThresholdPubkey,
   encodeSecp256k1Pubkey,
+  makeCosmoshubPath,
   pubkeyToAddress,
   Secp256k1HdWallet,
 } from "@cosmjs/amino";
-import { stringToPath } from "@cosmjs/crypto";
 import { DirectSecp256k1Wallet, type EncodeObject } from "@cosmjs/proto-signing";
 import {
   assertIsDeliverTxSuccess,
@@ -156,7 +156,7 @@ test("fees are paid by another, within what was allowed", { timeout: 60_000 }, a
 
 test("two of three sign together", { timeout: 60_000 }, async () => {
   const { rpcUrl, chainId } = world().node;
-  const hdPaths = [0, 1, 2].map((index) => stringToPath(`m/44'/118'/0'/0/${index}`));
+  const hdPaths = [0, 1, 2].map((index) => makeCosmoshubPath(index));
   const wallet = await Secp256k1HdWallet.generate(12, { prefix: "akash", hdPaths });
   const members = await wallet.getAccounts();
   const key = createMultisigThresholdPubkey(
