@@ -32,7 +32,6 @@ const pureDependencies: Readonly<Record<string, readonly string[]>> = {
     "@noble/ciphers",
     "@noble/curves",
     "@noble/hashes",
-    "@scure/base",
     "@scure/bip32",
     "@scure/bip39",
     "bcryptjs",

@@ -1,5 +1,5 @@
 import { Application, createModules } from "@stoa/chain";
-import { createNativeVerifier, nativeHash } from "@stoa/host";
+import { createNativeVerifier, nativeHash, rememberVerified } from "@stoa/host";
 import { type Log, utf8 } from "@stoa/std";
 import type { Backend } from "@stoa/store";
 import { type DecCoins, txTypesOf } from "@stoa/wire";
@@ -10,6 +10,9 @@ export const interfaceVersion = "v2.1.0";
 
 /** The state machine's keys in the node's database. */
 export const applicationPrefix = utf8("app/");
+
+/** Good signatures that are remembered from check to block: twice what the mempool holds. */
+const maxRemembered = 10_000;
 
 /** What {@link openApplication} needs. */
 export interface OpenApplicationParams {
@@ -25,7 +28,7 @@ export interface OpenApplicationParams {
 /** The state machine with every module, over what the backend holds. */
 export function openApplication(params: OpenApplicationParams): Application {
   const { backend, initialHeight, minGasPrices, keepVersions, ignoredSections, log } = params;
-  const crypto = { hash: nativeHash, verifier: createNativeVerifier({ log }) };
+  const crypto = { hash: nativeHash, verifier: rememberVerified(createNativeVerifier({ log }), maxRemembered) };
   const modules = createModules(crypto);
   return Application.open({
     backend,

@@ -39,3 +39,4 @@ export {
 } from "./provider-transport.ts";
 export { Scope, ScopeError, type StartedScope } from "./scope.ts";
 export { readSecretFile, type SecretFile, writeSecretFile } from "./secret-file.ts";
+export { rememberVerified } from "./verified-signatures.ts";

@@ -57,9 +57,17 @@ export function accountAddress(publicKey: PublicKey, hash: Hash): Result<string,
   return address === undefined ? err("the public key has no address") : ok(accountText(address));
 }
 
+/** Addresses of the modules that were asked for: every payment asks for several. A chain has some thirty. */
+const moduleAddresses = new Map<string, Uint8Array>();
+const maxKnownModules = 64;
+
 /** Address bytes of a module account: the first 20 bytes of sha256(name) (base-chain.md §4.1). */
 export function moduleAddress(name: string, hash: Hash): Uint8Array {
-  return hash.sha256(utf8(name)).slice(0, 20);
+  const known = moduleAddresses.get(name);
+  if (known !== undefined) return known.slice();
+  const address = hash.sha256(utf8(name)).slice(0, 20);
+  if (moduleAddresses.size < maxKnownModules) moduleAddresses.set(name, address.slice());
+  return address;
 }
 
 /** 32 address bytes of a typed key (ADR-028): sha256(sha256(type) ‖ key). */

@@ -1,16 +1,17 @@
-import { type Any, anyPack, anyUnpack } from "@bufbuild/protobuf/wkt";
+import { type Any, AnySchema } from "@bufbuild/protobuf/wkt";
 import { assert, equalBytes } from "@stoa/std";
-import { accountText, moduleAddress } from "@stoa/wire";
+import { accountText, moduleAddress, typeNameOf } from "@stoa/wire";
 import { BaseAccountSchema, ModuleAccountSchema } from "@stoa/wire/cosmos.auth.v1beta1";
-import { create } from "../../codec.ts";
+import { create, type DescMessage, decode, encode, type MessageShape } from "../../codec.ts";
 import type { Context } from "../../context.ts";
 import { accounts, addressByNumber, nextNumber } from "./keys.ts";
 import { type Account, moduleAccounts } from "./types.ts";
 
 /** Reads an account of a type that we know. */
 export function unpackAccount(any: Any): Account {
-  const base = anyUnpack(any, BaseAccountSchema);
-  if (base !== undefined) {
+  const name = typeNameOf(any.typeUrl);
+  if (name === BaseAccountSchema.typeName) {
+    const base = decode(BaseAccountSchema, any.value);
     return {
       address: base.address,
       publicKey: base.pubKey,
@@ -19,15 +20,15 @@ export function unpackAccount(any: Any): Account {
       module: undefined,
     };
   }
-  const module = anyUnpack(any, ModuleAccountSchema);
-  assert(module?.baseAccount !== undefined, `an account of type ${any.typeUrl} is stored`);
-  const { baseAccount, name, permissions } = module;
+  assert(name === ModuleAccountSchema.typeName, `an account of type ${any.typeUrl} is stored`);
+  const { baseAccount, name: moduleName, permissions } = decode(ModuleAccountSchema, any.value);
+  assert(baseAccount !== undefined, `a module account without an account is stored`);
   return {
     address: baseAccount.address,
     publicKey: baseAccount.pubKey,
     number: baseAccount.accountNumber,
     sequence: baseAccount.sequence,
-    module: { name, permissions },
+    module: { name: moduleName, permissions },
   };
 }
 
@@ -38,20 +39,14 @@ export function packAccount(account: Account): Any {
     sequence: account.sequence,
     ...(account.publicKey === undefined ? {} : { pubKey: account.publicKey }),
   });
-  if (account.module === undefined) return shortAny(anyPack(BaseAccountSchema, base));
+  if (account.module === undefined) return anyOf(BaseAccountSchema, base);
   const { name, permissions } = account.module;
-  return shortAny(
-    anyPack(
-      ModuleAccountSchema,
-      create(ModuleAccountSchema, { baseAccount: base, name, permissions: [...permissions] }),
-    ),
-  );
+  const module = create(ModuleAccountSchema, { baseAccount: base, name, permissions: [...permissions] });
+  return anyOf(ModuleAccountSchema, module);
 }
 
-// Cosmos type URLs are a bare slash and the name.
-function shortAny(any: Any): Any {
-  any.typeUrl = any.typeUrl.slice(any.typeUrl.lastIndexOf("/"));
-  return any;
+function anyOf<S extends DescMessage>(schema: S, message: MessageShape<S>): Any {
+  return create(AnySchema, { typeUrl: `/${schema.typeName}`, value: encode(schema, message) });
 }
 
 export function getAccount(ctx: Context, address: Uint8Array): Account | undefined {

@@ -1,0 +1,36 @@
+import { equalBytes, type SignatureScheme, type Verifier } from "@stoa/std";
+
+/** A signature that was found good, but for its own bytes. */
+interface Verified {
+  readonly scheme: SignatureScheme;
+  readonly publicKey: Uint8Array;
+  readonly digestOrMessage: Uint8Array;
+}
+
+/**
+ * A verifier that remembers the last `limit` good signatures by all that they depend on: a transaction is checked when it
+ * comes and again in its block. Bad ones are not remembered, since nobody sends them twice but to do harm.
+ */
+export function rememberVerified(verifier: Verifier, limit: number): Verifier {
+  const known = new Map<string, Verified>();
+  return {
+    verify(scheme, publicKey, digestOrMessage, signature) {
+      const name = Buffer.from(signature.buffer, signature.byteOffset, signature.length).toString("latin1");
+      const found = known.get(name);
+      const isKnown =
+        found !== undefined &&
+        found.scheme === scheme &&
+        equalBytes(found.publicKey, publicKey) &&
+        equalBytes(found.digestOrMessage, digestOrMessage);
+      if (isKnown) return true;
+      if (!verifier.verify(scheme, publicKey, digestOrMessage, signature)) return false;
+      // Copies: the bytes are parts of whole transactions.
+      known.set(name, { scheme, publicKey: publicKey.slice(), digestOrMessage: digestOrMessage.slice() });
+      for (const oldest of known.keys()) {
+        if (known.size <= limit) break;
+        known.delete(oldest);
+      }
+      return true;
+    },
+  };
+}
