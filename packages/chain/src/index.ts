@@ -26,6 +26,7 @@ export { InvariantBroken, type RegisteredError, registeredErrors } from "./error
 export type { Execution } from "./execution.ts";
 export { GenesisError } from "./genesis-json.ts";
 export { type AnteSettings, type ChainModules, createModules } from "./modules.ts";
+export { lostState } from "./query.ts";
 export type {
   CheckStep,
   DeviationRule,

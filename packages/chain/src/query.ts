@@ -112,9 +112,15 @@ function heightOf(stores: MultiStore, request: QueryRequest): bigint {
   return height;
 }
 
+/** What the reference says of a height whose state is not kept. */
+export function lostState(height: bigint, latest: bigint): string {
+  const reason = "version does not exist. Version has either been pruned, or is for a future block height";
+  const tree = `version mismatch on immutable IAVL tree; ${reason}`;
+  return `failed to load state at height ${height}; ${tree} (latest height: ${latest})`;
+}
+
 function missingHeight(stores: MultiStore, height: bigint): never {
-  const range = `it is not kept (oldest height: ${stores.oldestVersion}, latest height: ${stores.version})`;
-  return refuse(sdkErrors.notFound, `failed to load state at height ${height}; ${range}`);
+  return refuse(sdkErrors.notFound, lostState(height, stores.version));
 }
 
 function queryContext(state: QueryState, height: bigint): Context {

@@ -1,5 +1,6 @@
 import type { DescMessage, DescMethodUnary, MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import { create } from "@bufbuild/protobuf";
+import { lostState } from "@stoa/chain";
 import { encode, tryDecode } from "@stoa/wire";
 import { registry } from "@stoa/wire/registry";
 import { errorOfAnswer } from "./chain-answer.ts";
@@ -48,7 +49,7 @@ export async function readableHeight({ engine }: ServiceContext, asked: bigint):
     throw new ServiceError("Unknown", invalidHeight(text));
   }
   if (asked < lowest) {
-    throw new ServiceError("Unknown", `codespace sdk code 38: not found: failed to load state at height ${asked}`);
+    throw new ServiceError("Unknown", `codespace sdk code 38: not found: ${lostState(asked, highest)}`);
   }
   return asked;
 }
