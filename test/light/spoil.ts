@@ -21,17 +21,17 @@ function withValue(
   return copy;
 }
 
-/** Other texts near this one: a character changed at the start, in the middle and at the end, one more, one less. */
+/** Other texts near this one: a character changed at the start, in the middle and at the end, one more, none. */
 function nearTexts(text: string): string[] {
   const other = (letter: string): string =>
     letter === "1" ? "2" : letter === "A" ? "B" : /[0-9]/.test(letter) ? "1" : "A";
   const places = [...new Set([0, text.length >> 1, text.length - 1])].filter((at) => at >= 0 && at < text.length);
   const changed = places.map((at) => text.slice(0, at) + other(text.charAt(at)) + text.slice(at + 1));
-  return [...changed, `${text}0`, text.slice(0, -1), "", "0", "-1"].filter((near) => near !== text);
+  return [...changed, `${text}0`, "", "0"].filter((near) => near !== text);
 }
 
 function valuesInstead(value: unknown): unknown[] {
-  if (typeof value === "string") return [...nearTexts(value), null, 7, {}, []];
+  if (typeof value === "string") return [...nearTexts(value), null, 7];
   if (typeof value === "number")
     return [value + 1, value - 1, -value - 1, 0, 1, 2, 3, 2 ** 32 + value, String(value), null];
   if (typeof value === "boolean") return [!value, null, "true"];

@@ -48,6 +48,8 @@ export function verifyStoreProof(
 function runStep(hash: Hash, spec: ProofSpec, op: ProofOp, value: Uint8Array | undefined): Uint8Array | undefined {
   const proof = decodeProof(op.data);
   if (proof === undefined) return undefined;
+  // Neighbours show more absences than the one that was asked for: the proof must say which.
+  if (proof.kind === "nonexist" && !equalBytes(proof.nonexist.key, op.key)) return undefined;
   const root = proofRoot(hash, proof);
   if (root === undefined) return undefined;
   const holds =
