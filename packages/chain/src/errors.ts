@@ -102,6 +102,12 @@ export function refuseUnregistered(text: string): never {
   throw new Refusal(undefinedErrors.unregistered, text);
 }
 
+/** The SDK's table of its stores: answers to queries of `/store` name these. */
+export const storeErrors = errorTable("store", {
+  txDecode: [3, "tx parse error"],
+  unknownRequest: [4, "unknown request"],
+});
+
 /** The SDK's own table (base-chain.md §4.7). */
 export const sdkErrors = errorTable("sdk", {
   txDecode: [2, "tx parse error"],

@@ -1,5 +1,5 @@
 import { concatBytes, emptyBytes, uint32Be } from "@stoa/std";
-import { refuseQuery } from "./errors.ts";
+import { type GrpcCode, refuseQuery } from "./errors.ts";
 
 /** Rows on a page when the request names no limit (base-chain.md §6.1). */
 export const defaultPageLimit = 100n;
@@ -45,10 +45,13 @@ export function paginate<T, R>(params: {
   readonly keep: (value: T) => R | undefined;
   /** Whether a request without a limit gets a total; the reference's filtered lists give none. Default true. */
   readonly countByDefault?: boolean;
+  /** Refuses a page by key and offset at once: the reference's modules hand the SDK's refusal on in different ways. */
+  readonly refuseBoth?: (message: string) => never;
 }): Page<R> {
   const request = params.request ?? emptyRequest;
   if (request.key.length > 0 && request.offset > 0n) {
-    refuseQuery("InvalidArgument", "invalid request, either offset or key is expected, got both");
+    const refuseBoth = params.refuseBoth ?? ((message: string) => refuseQuery("Internal", message));
+    refuseBoth("invalid request, either offset or key is expected, got both");
   }
   const limit = request.limit === 0n ? defaultPageLimit : request.limit < maxPageRows ? request.limit : maxPageRows;
   const byKey = request.key.length > 0;
@@ -112,25 +115,25 @@ function hex8(value: number): string {
   return `0x${value.toString(16).padStart(8, "0")}`;
 }
 
-/** Reads a page key of a request; refuses one that we did not make. */
-export function decodeStatePageKey(bytes: Uint8Array): StatePageKey {
-  if (bytes.length < 5) refuseQuery("InvalidArgument", "pagination: invalid key: too short");
+/** Reads a page key of a request; refuses one that we did not make, with the code that the module answers. */
+export function decodeStatePageKey(bytes: Uint8Array, refusal: GrpcCode = "InvalidArgument"): StatePageKey {
+  if (bytes.length < 5) refuseQuery(refusal, "pagination: invalid key: invalid key length");
   const stated = new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0);
   const rest = bytes.subarray(4);
   const actual = crc32(rest);
   if (stated !== actual) {
-    refuseQuery("InvalidArgument", `pagination: invalid key: invalid checksum, ${hex8(stated)} != ${hex8(actual)}`);
+    refuseQuery(refusal, `pagination: invalid key: invalid checksum, ${hex8(stated)} != ${hex8(actual)}`);
   }
   const parts: Uint8Array[] = [];
   for (let offset = 0; offset < rest.length && parts.length < 4; ) {
     const end = offset + 1 + (rest[offset] ?? 0);
-    if (end > rest.length) refuseQuery("InvalidArgument", "pagination: invalid key: invalid length");
+    if (end > rest.length) refuseQuery(refusal, "pagination: invalid key: invalid state length");
     parts.push(rest.subarray(offset + 1, end));
     offset = end;
   }
   const [states, prefix, key, flags] = parts;
   if (states === undefined || prefix === undefined || key === undefined || states.length === 0) {
-    refuseQuery("InvalidArgument", "pagination: invalid key: invalid length");
+    refuseQuery(refusal, "pagination: invalid key: invalid state length");
   }
   return { states: [...states], prefix, key, flags: flags ?? emptyBytes };
 }
@@ -148,6 +151,10 @@ export function paginateStates<T, R>(params: {
   /** What the page key shall carry as prefix and flags. */
   readonly prefix?: (state: number) => Uint8Array;
   readonly flags?: Uint8Array;
+  /** What a page key of others is refused with. Default InvalidArgument. */
+  readonly refusal?: GrpcCode;
+  /** True if an offset without a state is refused even beside a page key. */
+  readonly offsetFirst?: boolean;
   readonly scan: (options: {
     readonly state: number;
     readonly from: Uint8Array | undefined;
@@ -157,10 +164,11 @@ export function paginateStates<T, R>(params: {
 }): Page<R> {
   const request = params.request ?? emptyRequest;
   const limit = request.limit === 0n ? defaultPageLimit : request.limit < maxPageRows ? request.limit : maxPageRows;
-  const resume = request.key.length > 0 ? decodeStatePageKey(request.key) : undefined;
-  if (resume === undefined && request.offset > 0n && !params.filtered) {
+  const byKey = request.key.length > 0;
+  if (request.offset > 0n && !params.filtered && (!byKey || params.offsetFirst === true)) {
     refuseQuery("InvalidArgument", "invalid request parameters. if offset is set, filter.state must be provided");
   }
+  const resume = byKey ? decodeStatePageKey(request.key, params.refusal) : undefined;
   const states = resume?.states ?? params.states;
   let skip = resume === undefined ? request.offset : 0n;
   const rows: R[] = [];

@@ -1,6 +1,6 @@
 import { emptyBytes, prefixEnd, utf8 } from "@stoa/std";
 import type { MultiStore } from "@stoa/store";
-import { jsonText, type TxTypes, toProtoJson } from "@stoa/wire";
+import { goDecodeText, jsonText, type TxTypes, toProtoJson } from "@stoa/wire";
 import { SimulationResponseSchema } from "@stoa/wire/cosmos.base.abci.v1beta1";
 import { PairsSchema } from "@stoa/wire/cosmos.store.internal.kv.v1beta1";
 import type { QueryRequest, QueryResponse, QueryStatusDetail } from "./abci.ts";
@@ -13,6 +13,7 @@ import {
   type RegisteredError,
   refuse,
   sdkErrors,
+  storeErrors,
   undefinedErrors,
 } from "./errors.ts";
 import type { Execution } from "./execution.ts";
@@ -100,7 +101,7 @@ function heightOf(stores: MultiStore, request: QueryRequest): bigint {
   const latest = stores.version;
   if (latest === 0n) refuse(sdkErrors.invalidHeight, "the application is not ready; please wait for first block");
   if (request.height < 0n) {
-    refuse(sdkErrors.invalidHeight, "cannot query with height < 0; please provide a valid height");
+    refuse(sdkErrors.invalidRequest, "cannot query with height < 0; please provide a valid height");
   }
   if (request.height > latest) {
     refuse(sdkErrors.invalidHeight, "cannot query with height in the future; please provide a valid height");
@@ -132,46 +133,60 @@ function queryContext(state: QueryState, height: bigint): Context {
 }
 
 function answerMethod(state: QueryState, handler: QueryHandler, request: QueryRequest): QueryResponse {
-  let height = 0n;
+  let height: bigint;
   try {
     height = heightOf(state.stores, request);
+  } catch (problem) {
+    if (problem instanceof Refusal) return refusedHeight(problem);
+    throw problem;
+  }
+  try {
     const message = tryDecode(handler.request, request.data);
     if (!message.ok) {
-      const status = {
+      const text = goDecodeText(handler.request, message.error.message);
+      const status: QueryStatusDetail = {
         grpc: "Internal",
-        message: `grpc: error unmarshalling request: ${message.error.message}`,
+        message: `grpc: error unmarshalling request: ${text}`,
         height,
       };
-      return { ...failed(sdkErrors.invalidRequest, message.error.message), height, status };
+      return { ...failed(sdkErrors.invalidRequest, text), height, status };
     }
     const response = handler.answer(queryContext(state, height), message.value);
     return { ...blank, value: encode(handler.response, response), height };
   } catch (problem) {
-    if (problem instanceof Refusal && problem.error.codespace === "sdk" && isHeightError(problem.error)) {
-      const status = statusOf(problem, 0n);
-      return { ...blank, code: problem.error.code, codespace: "sdk", log: problem.message, status };
-    }
-    return { ...failedWith(problem), status: statusOf(problem, height) };
+    if (problem instanceof Refusal && problem.error === sdkErrors.notFound) return refusedHeight(problem);
+    return { ...failedWith(problem), height, status: statusOf(problem, height) };
   }
 }
 
-function isHeightError(error: RegisteredError): boolean {
-  return error === sdkErrors.invalidHeight || error === sdkErrors.notFound;
+/** No state of that height is read: the code is the SDK's own, and gRPC callers get it as unknown. */
+function refusedHeight({ error, message }: Refusal): QueryResponse {
+  const status: QueryStatusDetail = { grpc: "Unknown", message: registeredText(error, message), height: 0n };
+  return { ...blank, code: error.code, codespace: error.codespace, log: message, status };
 }
 
 /** `/store/<name>/key` with proofs if asked, and `/store/<name>/subspace` (base-chain.md §3.5). */
-function answerStore(state: QueryState, name: string, kind: string, request: QueryRequest): QueryResponse {
-  const height = heightOf(state.stores, request);
-  if (request.data.length === 0) refuse(sdkErrors.txDecode, "query cannot be zero length");
-  if (!state.router.storeNames.includes(name)) refuse(sdkErrors.unknownRequest, `no such store: ${name}`);
+function answerStore(state: QueryState, [name = "", ...kind]: readonly string[], request: QueryRequest): QueryResponse {
   const { stores } = state;
-  if (kind === "key" && request.prove) {
-    const proven = stores.prove(height, name, request.data) ?? missingHeight(stores, height);
+  const height = request.height === 0n ? stores.version : request.height;
+  if (height <= 1n && request.prove) {
+    refuse(sdkErrors.invalidRequest, "cannot query with proof when height <= 1; please provide a valid height");
+  }
+  if (!state.router.storeNames.includes(name)) refuse(storeErrors.unknownRequest, `no such store: ${name}`);
+  if (request.data.length === 0) refuse(storeErrors.txDecode, "query cannot be zero length");
+  const path = `/${kind.join("/")}`;
+  if (path !== "/key" && path !== "/subspace") refuse(storeErrors.unknownRequest, `unexpected query path: ${path}`);
+  // A version that is not there is no error: the answer has no value and says so.
+  const nothing = { ...blank, key: request.data, log: "version does not exist", height };
+  const view = height < 1n ? undefined : stores.at(height);
+  if (view === undefined) return nothing;
+  if (path === "/key" && request.prove) {
+    const proven = stores.prove(height, name, request.data);
+    if (proven === undefined) return nothing;
     return { ...blank, key: request.data, value: proven.value ?? emptyBytes, proofOps: proven.ops, height };
   }
-  const reader = (stores.at(height) ?? missingHeight(stores, height)).reader(name);
-  if (kind === "key") return { ...blank, key: request.data, value: reader.get(request.data) ?? emptyBytes, height };
-  if (kind !== "subspace") refuse(sdkErrors.unknownRequest, `unexpected query path: ${request.path}`);
+  const reader = view.reader(name);
+  if (path === "/key") return { ...blank, key: request.data, value: reader.get(request.data) ?? emptyBytes, height };
   const pairs = [];
   for (const [key, value] of reader.iterate({ start: request.data, end: prefixEnd(request.data) })) {
     pairs.push({ key, value });
@@ -180,10 +195,15 @@ function answerStore(state: QueryState, name: string, kind: string, request: Que
   return { ...blank, key: request.data, value: encode(PairsSchema, create(PairsSchema, { pairs })), height };
 }
 
-function answerApp(state: QueryState, kind: string, request: QueryRequest): QueryResponse {
-  const done = { ...blank, codespace: "sdk", height: request.height };
+function answerApp(state: QueryState, path: readonly string[], request: QueryRequest): QueryResponse {
+  const done = { ...blank, codespace: "sdk", height: request.height === 0n ? state.stores.version : request.height };
+  const [, kind] = path;
+  if (kind === undefined) {
+    const wanted = "expected second parameter to be either 'simulate' or 'version', neither was present";
+    refuse(sdkErrors.unknownRequest, wanted);
+  }
   if (kind === "version") return { ...done, value: utf8(state.version) };
-  if (kind !== "simulate") refuse(sdkErrors.unknownRequest, `unknown query: ${request.path}`);
+  if (kind !== "simulate") refuse(sdkErrors.unknownRequest, `unknown query: [${path.join(" ")}]`);
   const execution = state.simulate(request.data);
   if (execution.error !== undefined) {
     const { error, text } = execution.error;
@@ -206,12 +226,13 @@ function answerPeer(path: readonly string[]): QueryResponse {
 export function answerQuery(state: QueryState, request: QueryRequest): QueryResponse {
   const handler = state.router.queries.get(request.path);
   if (handler !== undefined) return answerMethod(state, handler, request);
-  const [, root, name, kind] = request.path.split("/");
+  const path = request.path.replace(/^\//, "").split("/");
+  const [root, ...rest] = path;
   if (request.path === "") return failed(sdkErrors.unknownRequest, "no query path provided");
   try {
-    if (root === "p2p") return answerPeer(request.path.split("/").slice(1));
-    if (root === "app" && name !== undefined) return answerApp(state, name, request);
-    if (root === "store" && name !== undefined && kind !== undefined) return answerStore(state, name, kind, request);
+    if (root === "p2p") return answerPeer(path);
+    if (root === "app") return answerApp(state, path, request);
+    if (root === "store") return answerStore(state, rest, request);
     return failed(sdkErrors.unknownRequest, "unknown query path");
   } catch (problem) {
     if (!(problem instanceof Refusal)) throw problem;

@@ -30,9 +30,9 @@ export function txQueries(
 ): readonly QueryHandler[] {
   return [
     answer(Service.method.simulate, (_, request) => {
-      const bytes = request.txBytes.length > 0 ? request.txBytes : undefined;
-      if (bytes === undefined) refuseQuery("InvalidArgument", "empty txBytes is not allowed");
-      const execution = simulate(bytes);
+      const { tx, txBytes } = request;
+      if (tx === undefined && txBytes.length === 0) refuseQuery("InvalidArgument", "empty txBytes is not allowed");
+      const execution = simulate(tx !== undefined && txBytes.length === 0 ? encode(TxSchema, tx) : txBytes);
       if (execution.error === undefined) return simulationOf(execution);
       const used = `with gas used: '${execution.gas?.consumed ?? 0n}'`;
       return refuseQuery("Unknown", `${execution.error.text} ${used}`);

@@ -20,6 +20,7 @@ export {
   quoDecCoinsTruncate, subDecCoins, truncateDecCoins, validateDecCoins,
 } from "./dec-coins.ts";
 export { EthereumKeySchema, ethereumAddress, ethereumKeyUrl, personalMessage } from "./ethereum.ts";
+export { goDecodeText } from "./go-decode-text.ts";
 export { jsonStringText, jsonText, sortedJson } from "./json-text.ts";
 // biome-ignore format: a door is one screen
 export {

@@ -42,7 +42,15 @@ test("places are found by attributes, by presence and by height, in both orders"
   assert.deepEqual(await placesOf(index, { "send.to": "to1" }), ["1/0", "4/0"]);
   assert.deepEqual(await placesOf(index, { "send.to": "nobody" }), []);
   assert.deepEqual(await placesOf(index, { "send.to": "to1", "note.text": "x" }), []);
-  assert.deepEqual(await placesOf(index, { "send.to": "all" }, ["note"]), ["1/1", "2/1", "3/1", "4/1", "5/1", "6/1"]);
+  assert.deepEqual(await placesOf(index, { "send.to": "all" }, ["note.text"]), [
+    "1/1",
+    "2/1",
+    "3/1",
+    "4/1",
+    "5/1",
+    "6/1",
+  ]);
+  assert.deepEqual(await placesOf(index, {}, ["note"]), [], "a type alone is nothing that is looked for");
   assert.deepEqual(await placesOf(index, {}, ["send.hidden"]), [], "what is not marked for the index is not in it");
   const range = index.search("tx", { equals: [], minHeight: 2n, maxHeight: 3n });
   assert.equal(range.total, 4);

@@ -28,7 +28,7 @@ const txsPerBlock = 2 ** 20;
 const maxHeight = 2n ** 33n - 1n;
 
 /** The file's form; another one is built anew from the blocks. */
-const formVersion = 1;
+const formVersion = 2;
 
 const schema = `
   CREATE TABLE IF NOT EXISTS attribute (id INTEGER PRIMARY KEY, name TEXT NOT NULL, value TEXT NOT NULL, UNIQUE (name, value));
@@ -57,7 +57,6 @@ function* termsOf(kind: IndexKind, events: readonly AbciEvent[]): Generator<Term
     if (type === "") continue;
     for (const { key, value, index } of attributes) {
       if (!index || key === "") continue;
-      yield presenceTerm(kind, type);
       yield presenceTerm(kind, `${type}.${key}`);
       yield equalTerm(kind, `${type}.${key}`, value);
     }

@@ -1,16 +1,12 @@
-import { create, type JsonValue, type Message } from "@bufbuild/protobuf";
-import { fromUtf8 } from "@stoa/std";
-import { encode, fromProtoJson } from "@stoa/wire";
-import { typeByUrl } from "@stoa/wire/registry";
+import { create, type Message } from "@bufbuild/protobuf";
+import { encode } from "@stoa/wire";
 import { ServiceError } from "../services/service-error.ts";
 import type { Route } from "./http-rules.ts";
+import { readBodyMessage } from "./read-body.ts";
 import { setFromPath, setFromTexts } from "./read-values.ts";
 
 /** Parameters of one query string: more are refused before any of them is read. */
 const maxQueryParams = 1_000;
-
-/** Nesting of JSON that is parsed, counted before it is. */
-const maxJsonDepth = 500;
 
 function invalid(message: string): ServiceError {
   return new ServiceError("InvalidArgument", message);
@@ -24,11 +20,14 @@ export function readRequest(
   body: Uint8Array | undefined,
 ): Uint8Array {
   const { input } = route.method;
-  const message: Message = route.hasBody ? readBodyMessage(route, body) : create(input);
+  const message: Message = route.hasBody ? readBodyMessage(input, body) : create(input);
   for (const [name, text] of inPath) setFromPath(input, message, name, text);
   // The gateway looks at the query only where a field is left that could stand there.
   if (!route.hasBody && input.fields.some(({ name }) => !inPath.has(name))) {
-    for (const [name, texts] of parseQuery(query)) {
+    for (const [key, values] of parseQuery(query)) {
+      // As for a map: a name in brackets counts as the first value of what stands before them.
+      const [, outer = key, inner] = /^(.*)\[(.*)\]$/s.exec(key) ?? [];
+      const [name, texts] = inner === undefined ? [key, values] : [outer, [inner, ...values]];
       const bound = [...inPath.keys()].some((field) => name === field || name.startsWith(`${field}.`));
       if (!bound) setFromTexts(input, message, name, texts);
     }
@@ -62,45 +61,4 @@ function unescaped(text: string): string {
   } catch {
     throw invalid("the query is not UTF-8");
   }
-}
-
-function readBodyMessage({ method }: Route, body: Uint8Array | undefined): Message {
-  // No body at all is an empty message.
-  if (body === undefined || body.length === 0) return create(method.input);
-  const text = fromUtf8(body);
-  if (text === undefined) throw invalid("the body is not UTF-8");
-  if (nestsDeeper(text, maxJsonDepth)) throw invalid(`the body nests deeper than ${maxJsonDepth}`);
-  const parsed = fromProtoJson(method.input, parseJson(text), typeByUrl);
-  if (parsed.ok) return parsed.value;
-  throw invalid(parsed.error.message);
-}
-
-function parseJson(text: string): JsonValue {
-  try {
-    return JSON.parse(text) as JsonValue;
-  } catch {
-    const start = text.trimStart();
-    const first = [...start.slice(0, 2)][0] ?? "";
-    if (first === "") throw invalid("unexpected EOF");
-    const opens = first === "{" || first === "[";
-    throw invalid(opens ? "unexpected EOF" : `invalid character '${first}' looking for beginning of value`);
-  }
-}
-
-/** True if brackets outside of texts nest deeper: told without parsing. */
-function nestsDeeper(text: string, limit: number): boolean {
-  let depth = 0;
-  let inText = false;
-  for (let i = 0; i < text.length; i += 1) {
-    const char = text[i];
-    if (inText) {
-      if (char === "\\") i += 1;
-      else if (char === '"') inText = false;
-    } else if (char === '"') inText = true;
-    else if (char === "{" || char === "[") {
-      depth += 1;
-      if (depth > limit) return true;
-    } else if (char === "}" || char === "]") depth -= 1;
-  }
-  return false;
 }

@@ -22,11 +22,11 @@ export function setFromTexts(schema: DescMessage, message: Message, name: string
   let at = schema;
   const path = name.split(".");
   for (const [i, part] of path.entries()) {
-    const field = at.fields.find((each) => each.name === part || each.jsonName === part);
+    const field = at.fields.find((each) => isNamed(each, part));
     if (field === undefined) return;
     const isLast = i === path.length - 1;
     if (field.fieldKind === "message" && (!isLast || !isTextType(field.message))) {
-      if (isLast) throw invalid(`unexpected type ${field.message.typeName} in query`);
+      if (isLast) throw invalid(`field type *${goNameOf(field.message)} is not supported in query parameters`);
       fields[field.localName] ??= create(field.message);
       fields = fields[field.localName] as Fields;
       at = field.message;
@@ -39,6 +39,11 @@ export function setFromTexts(schema: DescMessage, message: Message, name: string
     }
     setField(field, fields, texts);
   }
+}
+
+/** The gateway keeps no JSON name where it is the name itself, so that an empty text stands for the first such field. */
+function isNamed({ name, jsonName }: DescField, part: string): boolean {
+  return part === "" ? name === jsonName : name === part || jsonName === part;
 }
 
 function isTextType({ typeName }: DescMessage): boolean {
@@ -67,11 +72,11 @@ function readText(field: DescField, text: string): unknown {
   return scalarOf(field.scalar ?? ScalarType.STRING, text);
 }
 
-/** How the reference names an enumeration in these texts: its Go package and its own name. */
-function goNameOf({ typeName }: DescEnum): string {
+/** How the reference names a type in these texts: its Go package and its own name. */
+function goNameOf({ typeName }: DescEnum | DescMessage): string {
   const parts = typeName.split(".");
-  const name = parts.at(-1) ?? "";
-  return typeName.startsWith("cosmos.tx.v1beta1.") ? `tx.${name}` : `${parts.at(-2) ?? ""}.${name}`;
+  const isCosmos = parts[0] === "cosmos";
+  return `${parts.at(isCosmos ? -3 : -2) ?? ""}.${parts.at(-1) ?? ""}`;
 }
 
 function textMessage(schema: DescMessage, text: string): unknown {

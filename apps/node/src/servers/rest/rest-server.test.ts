@@ -81,11 +81,11 @@ test("bad input gets a bounded answer", async (t) => {
   const large = await ask(simulate, post(`{"tx_bytes":"${"A".repeat(1_100_000)}"}`));
   assert.deepEqual(refusal(large), { status: 400, code: 3, message: "http: request body too large" });
   const deep = await ask(simulate, post(`{"tx":${"[".repeat(100_000)}`));
-  assert.match(refusal(deep).message, /nests deeper than 500/);
+  assert.match(refusal(deep).message, /exceeded max depth/);
   assert.equal(refusal(await ask(simulate, post('{"tx_bytes":'))).message, "unexpected EOF");
-  assert.match(refusal(await ask(simulate, post("nonsense"))).message, /invalid character 'n' looking for beginning/);
-  assert.match(refusal(await ask(simulate, post('{"nope":1}'))).message, /unknown field "nope"/);
-  assert.match(refusal(await ask(simulate, post("[]"))).message, /expected an object/);
+  assert.match(refusal(await ask(simulate, post("nonsense"))).message, /invalid character 'o' in literal null/);
+  assert.match(refusal(await ask(simulate, post('{"nope":1}'))).message, /empty txBytes is not allowed/);
+  assert.match(refusal(await ask(simulate, post("[]"))).message, /cannot unmarshal array into Go value/);
   const base64 = refusal(await ask(simulate, post('{"tx_bytes":"AA!A"}')));
   assert.equal(base64.message, "illegal base64 data at input byte 2");
   assert.equal((await ask(`${restUrl}/${"a/".repeat(7_000)}`)).status, 501);

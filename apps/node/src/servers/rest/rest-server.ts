@@ -78,12 +78,28 @@ export async function startRestServer(params: RestServerParams): Promise<HttpSer
 async function handle(gateway: Gateway, request: IncomingMessage, response: ServerResponse): Promise<void> {
   if (gateway.web.takes(request)) return gateway.web.handle(request, response);
   const [rawPath = "/", query = ""] = splitUrl(request.url ?? "/");
+  const clean = cleanPath(rawPath);
+  if (clean !== rawPath) {
+    response.writeHead(301, { location: query === "" ? clean : `${clean}?${query}`, "content-length": 0 });
+    response.end();
+    return;
+  }
   const document = request.method === "GET" ? gateway.documents.get(rawPath) : undefined;
   if (document !== undefined) {
     send(response, 200, document.type, document.body);
     return;
   }
   await answerRoute(gateway, rawPath, query, request, response);
+}
+
+/** A path without empty, `.` and `..` parts; a slash at the end stays. The reference's router sends others there. */
+function cleanPath(path: string): string {
+  const kept: string[] = [];
+  for (const part of path.split("/")) {
+    if (part === "..") kept.pop();
+    else if (part !== "" && part !== ".") kept.push(part);
+  }
+  return kept.length > 0 && path.endsWith("/") ? `/${kept.join("/")}/` : `/${kept.join("/")}`;
 }
 
 function splitUrl(url: string): [string, string] {

@@ -154,7 +154,6 @@ const abciInfo = method({}, async ({ engine }) => {
 const abciQuery = method(
   { path: "text", data: "hex", height: "integer", prove: "yesNo" },
   async ({ engine }, { path = "", data = emptyBytes, height = 0n, prove = false }) => {
-    if (height < 0n) throw RpcError.internal("height must be non-negative");
     const answer = await engine.query({ path, data, height, prove });
     const ops = answer.proofOps.map(({ type, key, data: proof }) => ({
       type,

@@ -130,7 +130,7 @@ function orderOf(operand: Exclude<QueryOperand, { kind: "text" }>, value: string
 }
 
 /** Order of unsigned decimal texts, exact at any length. */
-function compareDecimals(a: string, b: string): number {
+export function compareDecimals(a: string, b: string): number {
   const [wholeA = "", fractionA = ""] = a.split(".");
   const [wholeB = "", fractionB = ""] = b.split(".");
   const places = Math.max(fractionA.length, fractionB.length);

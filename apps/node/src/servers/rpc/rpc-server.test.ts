@@ -141,10 +141,18 @@ test("searches compare what the index does not hold, page, and go both ways", as
   assert.deepEqual(await find("kv.Set.key CONTAINS 'as'"), ["last=5"]);
   assert.deepEqual(await find("kv.Set.key EXISTS AND tx.height<1000"), ["n=1", "n=2", "m=3", "last=5"]);
   assert.deepEqual(await find("tx.height>0"), ["n=1", "n=2", "m=3", "fail=4", "last=5"]);
-  assert.deepEqual(await find("kv.Set EXISTS AND kv.Set.key='m'"), ["m=3"]);
+  assert.deepEqual(await find("kv.Set EXISTS"), [], "a type alone is no tag of the index");
+  assert.deepEqual(await find("kv.Set.key EXISTS AND kv.Set.key='m'"), ["m=3"]);
+  // One event must fulfil all: the key is of one event, the fee of another.
+  assert.deepEqual(await find("kv.Set.key='m' AND kv.Fee.amount EXISTS"), []);
+  assert.deepEqual(await find("tx.height>0 AND tx.height=99999"), ["n=1", "n=2", "m=3", "fail=4", "last=5"]);
+  const hash = toHexUpper(nativeHash.sha256(utf8("m=3")));
+  assert.deepEqual(await find(`kv.Set.key='nothing' AND tx.hash='${hash}'`), ["m=3"]);
+  await assert.rejects(find("tx.hash='zz'"), /encoding\/hex: invalid byte: U\+007A 'z'/);
+  await assert.rejects(find("tx.hash EXISTS"), /transaction hash cannot be empty/);
   const page = await client.txSearch({ query: "tx.height>0", page: 2, per_page: 2 });
   assert.deepEqual([page.totalCount, page.txs.length], [5, 2]);
-  const blocks = await client.blockSearch({ query: "block.height<=2 AND block.height=2" });
+  const blocks = await client.blockSearch({ query: "block.height<=2 AND block.height>1" });
   assert.deepEqual(
     blocks.blocks.map(({ block }) => block.header.height),
     [2],

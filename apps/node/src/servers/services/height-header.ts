@@ -6,7 +6,7 @@ export const heightHeader = "x-cosmos-block-height";
 
 /** The height that a caller asks for; 0, the latest, when nothing is said. Throws ServiceError in the reference's words. */
 export function readHeightHeader(text: string | undefined): bigint {
-  if (text === undefined || text === "") return 0n;
+  if (text === undefined) return 0n;
   const digits = /^[+-]?\d{1,40}$/.test(text) ? BigInt(text) : undefined;
   if (digits === undefined || digits > maxInt64 || digits < -maxInt64 - 1n) {
     const why = digits === undefined ? "invalid syntax" : "value out of range";
@@ -15,7 +15,7 @@ export function readHeightHeader(text: string | undefined): bigint {
       `Baseapp.RegisterGRPCServer: invalid height header "${heightHeader}": strconv.ParseInt: parsing ${shown}: ${why}`,
     );
   }
-  if (digits < 0n) throw refusal(`"${heightHeader}" must be >= 0`);
+  if (digits < 0n) throw refusal("cannot query with height < 0; please provide a valid height");
   return digits;
 }
 

@@ -5,6 +5,8 @@ export interface PageRequest {
   readonly key: Uint8Array;
   readonly offset: bigint;
   readonly limit: bigint;
+  readonly countTotal?: boolean;
+  readonly reverse?: boolean;
 }
 
 const defaultLimit = 100n;
@@ -27,3 +29,25 @@ export function pageNumbers(
   }
   return { start: Number(start), end: Math.min(total, Number(start + limit)) };
 }
+
+/**
+ * The entries that a page of a whole list holds, by the rules of lists in a store: by key or by offset, a total where it
+ * is asked for or no limit is named. Keys are not told, since one page holds all that the engine has; one that is sent
+ * begins with the first entry.
+ */
+export function storePage<T>(
+  request: PageRequest | undefined,
+  all: readonly T[],
+): { readonly shown: readonly T[]; readonly total: bigint } {
+  const { key, offset, limit, countTotal = false, reverse = false } = request ?? noPage;
+  if (key.length > 0 && offset > 0n) {
+    throw new ServiceError("Internal", "invalid request, either offset or key is expected, got both");
+  }
+  const counts = key.length === 0 && (countTotal || limit === 0n);
+  const from = offset < BigInt(all.length) ? Number(offset) : all.length;
+  const count = Number(limit === 0n || limit > maxLimit ? maxLimit : limit);
+  const ordered = reverse ? all.toReversed() : all;
+  return { shown: ordered.slice(from, from + count), total: counts ? BigInt(all.length) : 0n };
+}
+
+const noPage: PageRequest = { key: new Uint8Array(), offset: 0n, limit: 0n };

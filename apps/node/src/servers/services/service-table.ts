@@ -1,7 +1,7 @@
 import type { DescMessage, DescMethodUnary, MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import { create } from "@bufbuild/protobuf";
 import { lostState } from "@stoa/chain";
-import { encode, tryDecode } from "@stoa/wire";
+import { encode, goDecodeText, tryDecode } from "@stoa/wire";
 import { registry } from "@stoa/wire/registry";
 import { errorOfAnswer } from "./chain-answer.ts";
 import type { ServiceContext } from "./service-context.ts";
@@ -34,7 +34,8 @@ export function pathOf(method: DescMethodUnary): string {
 function decodeRequest<I extends DescMessage>(schema: I, bytes: Uint8Array, height: bigint): MessageShape<I> {
   const decoded = tryDecode(schema, bytes);
   if (decoded.ok) return decoded.value;
-  throw new ServiceError("Internal", `grpc: error unmarshalling request: ${decoded.error.message}`, height);
+  const text = goDecodeText(schema, decoded.error.message);
+  throw new ServiceError("Internal", `grpc: error unmarshalling request: ${text}`, height);
 }
 
 /** A height that queries can be answered for: refuses negative, future and forgotten ones in the reference's words. */
@@ -42,7 +43,8 @@ export async function readableHeight({ engine }: ServiceContext, asked: bigint):
   const { lowest, highest } = await engine.heights();
   if (asked === 0n) return highest;
   if (asked < 0n) {
-    throw new ServiceError("Unknown", invalidHeight("cannot query with height < 0; please provide a valid height"));
+    const text = "cannot query with height < 0; please provide a valid height";
+    throw new ServiceError("Unknown", `codespace sdk code 18: invalid request: ${text}`);
   }
   if (asked > highest) {
     const text = "cannot query with height in the future; please provide a valid height";

@@ -1,10 +1,17 @@
 import { create, type JsonValue } from "@bufbuild/protobuf";
 import type { Validator as EngineValidator } from "@stoa/consensus";
 import { Dec, equalBytes } from "@stoa/std";
-import { fromProtoJson, parseValidator, publicKeyToAny, validatorText } from "@stoa/wire";
+import {
+  decodeBech32,
+  fromProtoJson,
+  parseValidator,
+  publicKeyToAny,
+  validatorPrefix,
+  validatorText,
+} from "@stoa/wire";
 import { BondStatus, type Params, ParamsSchema, Query } from "@stoa/wire/cosmos.staking.v1beta1";
 import { typeByUrl } from "@stoa/wire/registry";
-import { pageNumbers } from "./page-numbers.ts";
+import { storePage } from "./page-numbers.ts";
 import type { ServiceContext } from "./service-context.ts";
 import { ServiceError } from "./service-error.ts";
 import { type ServiceMethod, serve } from "./service-table.ts";
@@ -70,6 +77,14 @@ const statuses: ReadonlySet<string> = new Set([
   "BOND_STATUS_UNBONDING",
 ]);
 
+/** An address of another kind is a logic error of the SDK's codec. */
+function validatorRefusal(text: string, why: string): string {
+  const decoded = decodeBech32(text);
+  if (!decoded.ok || decoded.value.prefix === validatorPrefix) return why;
+  const detail = `hrp does not match bech32 prefix: expected '${validatorPrefix}' got '${decoded.value.prefix}'`;
+  return `codespace sdk code 35: internal logic error: ${detail}`;
+}
+
 /**
  * The part of `cosmos.staking.v1beta1.Query` that clients need to start, from the engine's validators and the genesis:
  * there is no staking module yet, so the rest is not registered.
@@ -86,14 +101,13 @@ export function stakingService(context: ServiceContext): ServiceMethod[] {
       if (!statuses.has(status))
         throw new ServiceError("InvalidArgument", `invalid validator status ${status.slice(0, 64)}`);
       const all = status === "" || status === "BOND_STATUS_BONDED" ? await validatorsAt(context, height) : [];
-      const { start, end } = pageNumbers(pagination, all.length);
-      const validators = all.slice(start, end).map((each) => validatorMessage(context, each));
-      return { validators, pagination: { total: BigInt(all.length) } };
+      const { shown, total } = storePage(pagination, all);
+      return { validators: shown.map((each) => validatorMessage(context, each)), pagination: { total } };
     }),
     serve(context, method.validator, async ({ validatorAddr }, height) => {
       if (validatorAddr === "") throw new ServiceError("InvalidArgument", "validator address cannot be empty");
       const address = parseValidator(validatorAddr);
-      if (!address.ok) throw new ServiceError("Unknown", address.error);
+      if (!address.ok) throw new ServiceError("Unknown", validatorRefusal(validatorAddr, address.error));
       const found = (await validatorsAt(context, height)).find((each) => equalBytes(each.address, address.value));
       if (found === undefined) throw new ServiceError("NotFound", `validator ${validatorAddr} not found`);
       return { validator: validatorMessage(context, found) };

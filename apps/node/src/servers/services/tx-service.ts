@@ -1,10 +1,11 @@
 import { create } from "@bufbuild/protobuf";
 import { formatTime } from "@stoa/consensus";
-import { fromHex, toHexUpper } from "@stoa/std";
+import { toHexUpper } from "@stoa/std";
 import { decodeTx, newMessage, txTypesOf, withEthereumKeys } from "@stoa/wire";
 import { BroadcastMode, OrderBy, Service, type Tx, TxSchema } from "@stoa/wire/cosmos.tx.v1beta1";
 import { registry } from "@stoa/wire/registry";
 import { MempoolError, type StoredTx } from "../../engines/engine.ts";
+import { readGoHex } from "../rpc/go-hex.ts";
 import { pageOf } from "../rpc/method.ts";
 import { readQuery, searchTxs } from "../rpc/search.ts";
 import { blockIdMessage, blockMessage, requireBlock } from "./comet-service.ts";
@@ -62,20 +63,12 @@ async function txResponse(context: ServiceContext, stored: StoredTx, tx: Tx) {
 
 async function getTx(context: ServiceContext, text: string) {
   if (text === "") throw new ServiceError("InvalidArgument", "tx hash cannot be empty");
-  const hash = fromHex(text);
-  if (hash === undefined) {
-    const bad = [...text].find((char) => !/[0-9a-fA-F]/.test(char));
-    const problem = bad === undefined ? "odd length hex string" : `invalid byte: U+${hexPoint(bad)} '${bad}'`;
-    throw new ServiceError("Unknown", `encoding/hex: ${problem}`);
-  }
-  const stored = await context.engine.tx(hash);
+  const hash = readGoHex(text);
+  if ("problem" in hash) throw new ServiceError("Unknown", hash.problem);
+  const stored = await context.engine.tx(hash.bytes);
   if (stored === undefined) throw new ServiceError("NotFound", `tx not found: ${text}`);
   const tx = readTx(stored.tx);
   return { tx, txResponse: await txResponse(context, stored, tx) };
-}
-
-function hexPoint(char: string): string {
-  return (char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0");
 }
 
 interface SearchRequest {
@@ -148,20 +141,12 @@ async function getBlockWithTxs(context: ServiceContext, request: BlockRequest, c
 async function broadcast(context: ServiceContext, tx: Uint8Array, mode: BroadcastMode) {
   if (tx.length === 0) throw new ServiceError("InvalidArgument", "invalid empty tx");
   const txhash = toHexUpper(context.hash.sha256(tx));
-  if (mode === BroadcastMode.ASYNC) {
-    void context.engine.broadcast(tx).catch((error: unknown) => {
-      context.log.debug("a transaction was not taken", {
-        reason: error instanceof Error ? error.message : String(error),
-      });
-    });
-    return { txResponse: { txhash } };
-  }
-  if (mode !== BroadcastMode.SYNC) {
-    const name = mode === BroadcastMode.BLOCK ? "block" : "unspecified";
-    throw new ServiceError("Unknown", `unsupported return type ${name}; supported types: sync, async`);
+  if (mode !== BroadcastMode.SYNC && mode !== BroadcastMode.ASYNC) {
+    throw new ServiceError("Unknown", "unsupported return type unspecified; supported types: sync, async");
   }
   try {
     const { code, codespace, data, log } = await context.engine.broadcast(tx);
+    if (mode === BroadcastMode.ASYNC) return { txResponse: { txhash } };
     return { txResponse: { txhash, code, codespace, data: toHexUpper(data), rawLog: log } };
   } catch (problem) {
     if (!(problem instanceof MempoolError)) throw problem;

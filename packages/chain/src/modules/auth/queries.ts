@@ -1,5 +1,6 @@
-import { accountText, parseAccount } from "@stoa/wire";
+import { accountText } from "@stoa/wire";
 import { type BaseAccountSchema, Query } from "@stoa/wire/cosmos.auth.v1beta1";
+import { queriedAddress } from "../../address.ts";
 import type { MessageInitShape } from "../../codec.ts";
 import type { Context } from "../../context.ts";
 import { refuseQuery, refuseUnregistered } from "../../errors.ts";
@@ -12,14 +13,9 @@ import { type Account, moduleAccounts } from "./types.ts";
 
 const prefix = "akash";
 
-function addressOf(text: string): Uint8Array {
-  const decoded = parseAccount(text);
-  return decoded.ok ? decoded.value : refuseUnregistered(decoded.error);
-}
-
 function accountOf(ctx: Context, text: string): Account {
   if (text === "") refuseQuery("InvalidArgument", "Address cannot be empty");
-  return getAccount(ctx, addressOf(text)) ?? refuseQuery("NotFound", `account ${text} not found`);
+  return getAccount(ctx, queriedAddress(text)) ?? refuseQuery("NotFound", `account ${text} not found`);
 }
 
 function baseOf(account: Account): MessageInitShape<typeof BaseAccountSchema> {
@@ -35,6 +31,7 @@ export const queries: readonly QueryHandler[] = [
       request: request.pagination,
       scan: ({ from, reverse }) => accounts.scan(ctx, { from, reverse }),
       keep: (any) => any,
+      refuseBoth: refuseUnregistered,
     });
     return { accounts: [...page.rows], pagination: page.pagination };
   }),
@@ -60,11 +57,11 @@ export const queries: readonly QueryHandler[] = [
   answer(Query.method.params, (ctx) => ({ params: getParams(ctx) })),
   answer(Query.method.bech32Prefix, () => ({ bech32Prefix: prefix })),
   answer(Query.method.addressBytesToString, (_, request) => {
-    if (request.addressBytes.length === 0) refuseQuery("InvalidArgument", "empty address bytes is not allowed");
+    if (request.addressBytes.length === 0) refuseUnregistered("empty address bytes is not allowed");
     return { addressString: accountText(request.addressBytes) };
   }),
   answer(Query.method.addressStringToBytes, (_, request) => {
-    if (request.addressString.trim() === "") refuseQuery("InvalidArgument", "empty address string is not allowed");
-    return { addressBytes: addressOf(request.addressString) };
+    if (request.addressString.trim() === "") refuseUnregistered("empty address string is not allowed");
+    return { addressBytes: queriedAddress(request.addressString) };
   }),
 ];

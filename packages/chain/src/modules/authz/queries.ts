@@ -1,17 +1,13 @@
-import { accountText, parseAccount } from "@stoa/wire";
+import { accountText } from "@stoa/wire";
 import { type Grant, Query } from "@stoa/wire/cosmos.authz.v1beta1";
+import { queriedAddress } from "../../address.ts";
 import type { Context } from "../../context.ts";
-import { refuse, refuseQuery } from "../../errors.ts";
+import { refuse, refuseUnregistered } from "../../errors.ts";
 import { answer, type QueryHandler } from "../../module.ts";
 import { paginate } from "../../paging.ts";
 import { timeNs } from "../../time.ts";
 import { authzErrors } from "./errors.ts";
 import { grantKey, grants, grantsByGrantee } from "./keys.ts";
-
-function addressOf(text: string): Uint8Array {
-  const parsed = parseAccount(text);
-  return parsed.ok ? parsed.value : refuseQuery("InvalidArgument", parsed.error);
-}
 
 /** A row with its parties, as the lists by granter and by grantee show it. */
 function withParties(key: readonly [Uint8Array, Uint8Array, string], grant: Grant) {
@@ -35,22 +31,24 @@ function oneGrant(ctx: Context, granter: Uint8Array, grantee: Uint8Array, msgTyp
 
 export const queries: readonly QueryHandler[] = [
   answer(Query.method.grants, (ctx, request) => {
-    const granter = addressOf(request.granter);
-    const grantee = addressOf(request.grantee);
+    const granter = queriedAddress(request.granter);
+    const grantee = queriedAddress(request.grantee);
     if (request.msgTypeUrl !== "") return { grants: [oneGrant(ctx, granter, grantee, request.msgTypeUrl)] };
     const page = paginate({
       request: request.pagination,
       countByDefault: false,
+      refuseBoth: refuseUnregistered,
       scan: ({ from, reverse }) => grants.scan(ctx, { under: grantKey.partial(granter, grantee), from, reverse }),
       keep: (grant) => grant,
     });
     return { grants: [...page.rows], pagination: page.pagination };
   }),
   answer(Query.method.granterGrants, (ctx, request) => {
-    const granter = addressOf(request.granter);
+    const granter = queriedAddress(request.granter);
     const page = paginate({
       request: request.pagination,
       countByDefault: false,
+      refuseBoth: refuseUnregistered,
       *scan({ from, reverse }) {
         for (const { key, value, raw } of grants.scan(ctx, { under: grantKey.partial(granter), from, reverse })) {
           yield { raw, value: withParties(key, value) };
@@ -61,10 +59,11 @@ export const queries: readonly QueryHandler[] = [
     return { grants: [...page.rows], pagination: page.pagination };
   }),
   answer(Query.method.granteeGrants, (ctx, request) => {
-    const grantee = addressOf(request.grantee);
+    const grantee = queriedAddress(request.grantee);
     const page = paginate({
       request: request.pagination,
       countByDefault: false,
+      refuseBoth: refuseUnregistered,
       *scan({ from, reverse }) {
         for (const { key, value, raw } of grants.scanIndex(ctx, grantsByGrantee, grantee, { from, reverse })) {
           yield { raw, value: withParties(key, value) };

@@ -1,7 +1,8 @@
-import { accountText, isDenom, parseAccount, type WireCoin } from "@stoa/wire";
+import { accountText, isDenom, type WireCoin } from "@stoa/wire";
 import { Query } from "@stoa/wire/cosmos.bank.v1beta1";
+import { queriedAddress } from "../../address.ts";
 import type { Context } from "../../context.ts";
-import { refuseQuery } from "../../errors.ts";
+import { Refusal, refuseQuery, refuseUnregistered } from "../../errors.ts";
 import { answer, type QueryHandler } from "../../module.ts";
 import { type PageRequest, paginate } from "../../paging.ts";
 import { balanceOf } from "./coins.ts";
@@ -9,8 +10,12 @@ import { balanceKey, balances, holdersByDenom, metadata, sendEnabled, supply } f
 import { getParams } from "./params.ts";
 
 function addressOf(text: string): Uint8Array {
-  const decoded = parseAccount(text);
-  return decoded.ok ? decoded.value : refuseQuery("InvalidArgument", `invalid address: ${decoded.error}`);
+  try {
+    return queriedAddress(text);
+  } catch (problem) {
+    if (!(problem instanceof Refusal)) throw problem;
+    return refuseQuery("InvalidArgument", `invalid address: ${problem.message}`);
+  }
 }
 
 function requireDenom(denom: string): string {
@@ -41,6 +46,7 @@ function balancePage(ctx: Context, { address, request, resolveDenom }: BalancePa
       }
     },
     keep: (coin) => coin,
+    refuseBoth: (message) => refuseQuery("InvalidArgument", `paginate: ${message}`),
   });
   return { balances: [...page.rows], pagination: page.pagination };
 }
@@ -56,6 +62,7 @@ function ownersPage(ctx: Context, denom: string, request: PageRequest | undefine
       }
     },
     keep: (owner) => owner,
+    refuseBoth: refuseUnregistered,
   });
   return { denomOwners: [...page.rows], pagination: page.pagination };
 }
@@ -83,8 +90,8 @@ function sendEnabledPage(ctx: Context, denoms: readonly string[], request: PageR
 
 export const queries: readonly QueryHandler[] = [
   answer(Query.method.balance, (ctx, request) => {
-    const address = addressOf(request.address);
-    return { balance: coinOf(requireDenom(request.denom), balanceOf(ctx, address, request.denom)) };
+    const denom = requireDenom(request.denom);
+    return { balance: coinOf(denom, balanceOf(ctx, addressOf(request.address), denom)) };
   }),
   answer(Query.method.allBalances, (ctx, { address, pagination, resolveDenom }) =>
     balancePage(ctx, { address, request: pagination, resolveDenom }),

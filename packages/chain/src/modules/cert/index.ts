@@ -48,6 +48,8 @@ function queryCertificates(ctx: Context, request: QueryCertificatesRequest) {
   };
   const { rows, pagination } = paginateStates({
     request: request.pagination,
+    refusal: "Internal",
+    offsetFirst: true,
     states: askedStates(stateNames, state),
     filtered: state !== "",
     scan: (options) => scan(options.state, options.from, options.reverse),

@@ -166,7 +166,8 @@ export function queryLeases(ctx: Context, needs: MarketNeeds, request: QueryLeas
     states: leaseStateNames,
     stateOf: (lease) => lease.state,
     paths: bidPaths<Lease>(asked, leases, leasesByProvider),
-    accepts: (lease) => matches(asked, idOf(lease)),
+    // The reference passes over a lease filter's bseq.
+    accepts: (lease) => matches({ ...asked, bseq: 0 }, idOf(lease)),
     state: request.filters?.state ?? "",
     request: request.pagination,
   });
