@@ -17,6 +17,11 @@ export function durationNs(duration: { readonly seconds: bigint; readonly nanos:
   return duration.seconds * nsPerSecond + BigInt(duration.nanos);
 }
 
+/** A time as Go prints one that nobody formats, which some of the reference's refusals do. */
+export function goTimeText(time: Timestamp): string {
+  return `${timeText(time).replace("T", " ").replace("Z", "")} +0000 UTC`;
+}
+
 /** RFC 3339 text in UTC, fractions without trailing zeros: the reference's way to print a time. */
 export function timeText(time: Timestamp): string {
   return nanoTimeText(time.seconds, time.nanos);

@@ -3,7 +3,7 @@ import { formatCoins } from "@stoa/wire";
 import { readCoins } from "../coins.ts";
 import type { Context } from "../context.ts";
 import { refuse, sdkErrors } from "../errors.ts";
-import { timeNs, timeText } from "../time.ts";
+import { goTimeText, timeNs } from "../time.ts";
 import type { AnteNeeds } from "./needs.ts";
 import { feeOf, type Transaction } from "./transaction.ts";
 
@@ -35,7 +35,7 @@ export function checkTimeouts(ctx: Context, tx: Transaction): void {
   }
   if (timeoutTimestamp === undefined || timeoutTimestamp.seconds === 0n) return;
   if (timeNs(ctx.block.time) > timeNs(timeoutTimestamp)) {
-    const times = `block time: ${timeText(ctx.block.time)}, timeout timestamp: ${timeText(timeoutTimestamp)}`;
+    const times = `block time: ${goTimeText(ctx.block.time)}, timeout timestamp: ${goTimeText(timeoutTimestamp)}`;
     refuse(sdkErrors.txTimeout, times);
   }
 }
