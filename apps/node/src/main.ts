@@ -1,6 +1,15 @@
 import { join } from "node:path";
 import type { Application } from "@stoa/chain";
-import { LevelBackend, nativeHash, runProcess, Scope, systemClock, systemTimers } from "@stoa/host";
+import {
+  LevelBackend,
+  nativeHash,
+  readTlsFiles,
+  runProcess,
+  Scope,
+  systemClock,
+  systemTimers,
+  type TlsFiles,
+} from "@stoa/host";
 import { type Log, toHexUpper } from "@stoa/std";
 import type { Backend } from "@stoa/store";
 import { type DecCoins, formatDecCoins, parseDecCoins } from "@stoa/wire";
@@ -20,7 +29,6 @@ import { startRpcServer } from "./servers/rpc/rpc-server.ts";
 import { nodeServices, withNodeServices } from "./servers/services/node-services.ts";
 import type { ServiceContext } from "./servers/services/service-context.ts";
 import type { ServiceTable } from "./servers/services/service-table.ts";
-import { readTlsFiles, type TlsFiles } from "./servers/tls-files.ts";
 import { SnapshotFolder } from "./snapshots/snapshot-folder.ts";
 import { SnapshotKeeper } from "./snapshots/snapshot-keeper.ts";
 

@@ -39,4 +39,5 @@ export {
 } from "./provider-transport.ts";
 export { Scope, ScopeError, type StartedScope } from "./scope.ts";
 export { readSecretFile, type SecretFile, writeSecretFile } from "./secret-file.ts";
+export { readTlsFiles, type TlsFiles } from "./tls-files.ts";
 export { rememberVerified } from "./verified-signatures.ts";

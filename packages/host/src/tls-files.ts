@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { createSecureContext } from "node:tls";
-import { HostError, messageOf } from "@stoa/host";
+import { HostError, messageOf } from "./errors.ts";
 
 /** A certificate chain and its key, in PEM. */
 export interface TlsFiles {
@@ -9,7 +9,10 @@ export interface TlsFiles {
   readonly minVersion: "TLSv1.2";
 }
 
-/** Reads both files; undefined when neither is named. Throws HostError when they cannot be used. */
+/**
+ * Reads the files of the settings `tlsCertificate` and `tlsKey`; undefined when neither is named. Throws HostError when
+ * they cannot be used.
+ */
 export function readTlsFiles(certificate: string, key: string): TlsFiles | undefined {
   if (certificate === "" && key === "") return undefined;
   try {

@@ -6,6 +6,7 @@ import {
   status,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
+import type { TlsFiles } from "@stoa/host";
 import {
   type GrpcLimits,
   type GrpcListener,
@@ -21,7 +22,6 @@ import type { HttpFront } from "../http-front.ts";
 import { heightHeader, readHeightHeader } from "../services/height-header.ts";
 import { atHeight, ServiceError } from "../services/service-error.ts";
 import type { ServiceMethod, ServiceTable } from "../services/service-table.ts";
-import type { TlsFiles } from "../tls-files.ts";
 
 /** What {@link startGrpcServer} needs. */
 export interface GrpcServerParams {

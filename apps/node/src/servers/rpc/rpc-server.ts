@@ -1,10 +1,9 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
-import { HostError, type HttpServer, listenHttp, readBody, sendText } from "@stoa/host";
+import { HostError, type HttpServer, listenHttp, readBody, sendText, type TlsFiles } from "@stoa/host";
 import { fromUtf8Lossy, utf8 } from "@stoa/std";
 import { WebSocketServer } from "ws";
 import { type HttpFront, openFront } from "../http-front.ts";
-import type { TlsFiles } from "../tls-files.ts";
 import { blockEvents } from "./block-events.ts";
 import { elementsOf, kindOf, membersOf, readRawJson } from "./go-json.ts";
 import {

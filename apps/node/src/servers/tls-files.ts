@@ -1,0 +1,1 @@
+export type { TlsFiles } from "@stoa/host";

@@ -1,0 +1,113 @@
+import assert from "node:assert/strict";
+import { connect as connectHttp2 } from "node:http2";
+import { after, before, test } from "node:test";
+import { connect as connectTls, type TLSSocket } from "node:tls";
+import { status } from "@grpc/grpc-js";
+import { decode } from "@stoa/wire";
+import { type Status, StatusSchema } from "@stoa/wire/akash.provider.v1";
+import { nextStatus, startGrpc, TestClient, type TestGrpc, world } from "./test-grpc.ts";
+
+/* What clients cannot do to the provider's gRPC: hold its memory, its sockets, or the calls of others. */
+
+const getStatus = "/akash.provider.v1.ProviderRPC/GetStatus";
+const streamStatus = "/akash.provider.v1.ProviderRPC/StreamStatus";
+
+let grpc: TestGrpc;
+before(async () => {
+  grpc = await startGrpc();
+});
+after(() => grpc.close());
+
+/** The statuses in what a stream sent: a flag and a length before each (gRPC over HTTP/2). */
+function statusesIn(bytes: Buffer): Status[] {
+  const found: Status[] = [];
+  for (let at = 0; at + 5 <= bytes.length; ) {
+    const end = at + 5 + bytes.readUInt32BE(at + 1);
+    if (end > bytes.length) break;
+    found.push(decode(StatusSchema, bytes.subarray(at + 5, end)));
+    at = end;
+  }
+  return found;
+}
+
+test("a reader that never reads misses what is not newest, and holds up nobody", async () => {
+  // No window: the server may send it nothing until it says so.
+  const session = connectHttp2(grpc.url, { rejectUnauthorized: false, settings: { initialWindowSize: 0 } });
+  const lazy = session.request({
+    ":method": "POST",
+    ":path": streamStatus,
+    "content-type": "application/grpc",
+    te: "trailers",
+  });
+  lazy.end(Buffer.alloc(5));
+  const client = new TestClient(grpc.port);
+  try {
+    await new Promise((resolve) => lazy.once("response", resolve));
+    const stream = client.stream(streamStatus);
+    stream.on("error", () => {});
+    for (let orders = 0; orders < 10; orders++) {
+      world.orders = orders;
+      while ((await nextStatus(stream)).bidEngine?.orders !== orders);
+    }
+    stream.cancel();
+    const parts: Buffer[] = [];
+    lazy.on("data", (part: Buffer) => parts.push(part));
+    session.settings({ initialWindowSize: 65_535 });
+    const seen = () => statusesIn(Buffer.concat(parts)).map(({ bidEngine }) => bidEngine?.orders);
+    while (seen().at(-1) !== 9) await new Promise((resolve) => lazy.once("data", resolve));
+    assert.deepEqual(seen(), [0, 9]);
+  } finally {
+    world.orders = 0;
+    client.close();
+    session.destroy();
+  }
+});
+
+test("calls beyond a connection's streams wait, and connections of others go on", async () => {
+  const client = new TestClient(grpc.port);
+  const other = new TestClient(grpc.port);
+  try {
+    const streams = Array.from({ length: 100 }, () => client.stream(streamStatus));
+    for (const stream of streams) stream.on("error", () => {});
+    await Promise.all(streams.map((stream) => nextStatus(stream)));
+    let done = false;
+    const waiting = client.call(getStatus).then(({ code }) => {
+      done = true;
+      return code;
+    });
+    assert.equal((await other.call(getStatus)).code, status.OK);
+    assert.equal(done, false);
+    streams[0]?.cancel();
+    // A stream that was just cancelled may still count: then the code says that there are too many.
+    assert.ok([status.OK, status.RESOURCE_EXHAUSTED].includes(await waiting));
+    for (const stream of streams) stream.cancel();
+  } finally {
+    client.close();
+    other.close();
+  }
+});
+
+test("noise, silence and connections that are cut leave it as it was", async () => {
+  const sockets: TLSSocket[] = [];
+  for (const text of [
+    "GET / HTTP/1.1\r\n\r\n",
+    "\0".repeat(1_000),
+    "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\xff\xff\xff",
+    "",
+  ]) {
+    const options = { host: "127.0.0.1", port: grpc.port, rejectUnauthorized: false, ALPNProtocols: ["h2"] };
+    const socket = connectTls(options, () => socket.write(text));
+    socket.on("error", () => {});
+    sockets.push(socket);
+  }
+  const client = new TestClient(grpc.port);
+  const cut = client.stream(streamStatus);
+  cut.on("error", () => {});
+  await nextStatus(cut);
+  client.close();
+  cut.cancel();
+  for (const socket of sockets) socket.destroy();
+  const next = new TestClient(grpc.port);
+  assert.equal((await next.call(getStatus)).code, status.OK);
+  next.close();
+});
