@@ -6,7 +6,7 @@ import { loadConfig } from "@stoa/host";
 import { silentLog } from "@stoa/std";
 import { startNode } from "../main.ts";
 import { nodeConfigSchema } from "../node-config.ts";
-import { makeTestHome, testWallet } from "../testing/test-home.ts";
+import { makeTestHome, marketParameters, testWallet } from "../testing/test-home.ts";
 import { exportGenesis, importGenesis } from "./export-genesis.ts";
 
 const loaded = loadConfig(nodeConfigSchema, {
@@ -15,22 +15,8 @@ const loaded = loadConfig(nodeConfigSchema, {
 assert.ok(loaded.ok);
 const config = loaded.value.values;
 
-/** Parameters that modules have no defaults for, and cannot export without. */
-const parameters = {
-  deployment: { params: { min_deposits: [{ denom: "uact", amount: "500000" }] } },
-  market: {
-    params: {
-      bid_min_deposit: { denom: "uact", amount: "500000" },
-      bid_min_deposits: [{ denom: "uact", amount: "500000" }],
-      order_max_bids: 20,
-      min_reclamation_window: "3600s",
-      max_reclamation_window: "2592000s",
-    },
-  },
-};
-
 test("an exported state begins a chain that goes on at the next height, with the same state", async (t) => {
-  const { home, address, scope } = await makeTestHome(t, parameters);
+  const { home, address, scope } = await makeTestHome(t, marketParameters);
   const node = await startNode({ home, config, log: silentLog });
   const client = await SigningStargateClient.connectWithSigner(node.rpcUrl, await testWallet(), {
     broadcastPollIntervalMs: 20,
@@ -72,7 +58,7 @@ test("an exported state begins a chain that goes on at the next height, with the
 });
 
 test("what is imported is exported again, value for value", async (t) => {
-  const { home, scope } = await makeTestHome(t, parameters);
+  const { home, scope } = await makeTestHome(t, marketParameters);
   await (await startNode({ home, config, log: silentLog })).close();
   const document = await exportGenesis({ home, log: silentLog });
   const copies = ["one", "two"].map((name) => join(home, name));

@@ -16,6 +16,20 @@ export function testWallet(): Promise<DirectSecp256k1HdWallet> {
 /** What the funded account begins with. */
 export const initialUakt = 1_000_000_000_000n;
 
+/** Parameters that modules have no defaults for, and cannot export without. */
+export const marketParameters = {
+  deployment: { params: { min_deposits: [{ denom: "uact", amount: "500000" }] } },
+  market: {
+    params: {
+      bid_min_deposit: { denom: "uact", amount: "500000" },
+      bid_min_deposits: [{ denom: "uact", amount: "500000" }],
+      order_max_bids: 20,
+      min_reclamation_window: "3600s",
+      max_reclamation_window: "2592000s",
+    },
+  },
+};
+
 /** A home for one test, and the scope in which what uses it must end before it is removed. */
 export interface TestHome {
   readonly home: string;
