@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
 import { type TestContext, test } from "node:test";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
@@ -269,4 +269,40 @@ test("hostile requests to every server get short answers; neither memory nor blo
   assert.ok(grown < maxGrowthMib, `${grown.toFixed(1)} MiB more are in use`);
   assert.ok(world.node.height() >= height + BigInt(rounds), "blocks went on");
   assert.match(await ask(`${world.node.rpcUrl}/health`), /^200 .*"result":\{\}/);
+});
+
+/** Sockets thrown at each server at once. */
+const floodSockets = process.env.STOA_LONG === "1" ? 2_500 : 600;
+/** Silent sockets are closed after 10 s, which is looked at every 5 s. */
+const silenceMs = 40_000;
+
+test(`${floodSockets} silent sockets at every server at once: blocks go on, and those who speak are served again`, async (t) => {
+  const world = await QueryWorld.start(t, { metricsEnabled: true, metricsPort: 0 });
+  const caller = new GrpcCaller(world.grpcUrl);
+  t.after(() => caller.close());
+  const { rpcUrl, metricsUrl = "" } = world.node;
+  const height = world.node.height();
+  const sockets: Socket[] = [];
+  t.after(() => {
+    for (const socket of sockets) socket.destroy();
+  });
+  for (const url of [rpcUrl, world.restUrl, world.grpcUrl, metricsUrl]) {
+    for (let n = 0; n < floodSockets; n++) {
+      sockets.push(connect(Number(new URL(url).port), "127.0.0.1").on("error", () => {}));
+    }
+  }
+  await world.pass(height + 20n);
+  const params = `${world.restUrl}/cosmos/bank/v1beta1/params`;
+  const deadline = performance.now() + silenceMs;
+  for (const url of [`${rpcUrl}/health`, params, `${metricsUrl}/health`]) {
+    let answer = "";
+    while (!answer.startsWith("200 ") && performance.now() < deadline) {
+      answer = await ask(url).catch((error: unknown) => String(error));
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    assert.match(answer, /^200 /, url);
+  }
+  for (const socket of sockets) socket.destroy();
+  await world.pass(world.node.height() + 2n);
+  assert.equal((await caller.call("/cosmos.bank.v1beta1.Query/Params", new Uint8Array())).code, 0);
 });
