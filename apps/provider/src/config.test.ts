@@ -49,6 +49,8 @@ describe("provider settings", () => {
       [{ prices: "{}" }, /no denomination/],
       [{ bidDeposit: "many" }, /bidDeposit/],
       [{ containerCapabilities: ["CHOWN", "SYS_ADMIN"] }, /not SYS_ADMIN/],
+      [{ tlsCertificate: "cert.pem" }, /tlsCertificate and tlsKey belong together/],
+      [{ tlsCertificate: "cert.pem", tlsKey: "key.pem" }, /tlsCertificate needs hostUri/],
       [{ attributes: ["region"] }, /attributes must be written key=value/],
     ];
     for (const [file, message] of bad) {

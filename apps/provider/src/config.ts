@@ -15,6 +15,10 @@ export const providerConfig = {
   gatewayPort: setting.integer(8443, { ...port, description: "Port that the gateway asks for first" }),
   grpcAddress: setting.optionalText({ description: "Address that gRPC listens on; else the gateway's" }),
   grpcPort: setting.integer(8444, { ...port, description: "Port that gRPC asks for first" }),
+  tlsCertificate: setting.text("", {
+    description: "PEM file of a public certificate for hostUri's name, for gateway and gRPC; else the one on the chain",
+  }),
+  tlsKey: setting.text("", { description: "PEM file of its key" }),
   hostUri: setting.optionalText({ description: "URI that is registered on the chain; else the gateway's own" }),
   routerAddress: setting.text("127.0.0.1", { description: "Address that the HTTP router listens on" }),
   routerPort: setting.integer(0, { ...port, description: "Port of the HTTP router; 0 keeps or chooses one" }),
@@ -96,6 +100,12 @@ export function providerParams(
   if (dangerous.length > 0) {
     const offered = [...harmlessCapabilities].join(", ");
     return err(`containerCapabilities may hold ${offered}; not ${dangerous.join(", ")}`);
+  }
+  if ((values.tlsCertificate === "") !== (values.tlsKey === "")) {
+    return err("tlsCertificate and tlsKey belong together: name both, or neither");
+  }
+  if (values.tlsCertificate !== "" && values.hostUri === undefined) {
+    return err("tlsCertificate needs hostUri: its host is the name that the certificate is shown for");
   }
   const attributes = parseAttributes(values.attributes);
   const onlyOrdersWith = parseAttributes(values.onlyOrdersWith);

@@ -17,7 +17,9 @@ import { deviceKeys } from "./engine/gpu-match.ts";
 import { Ledger } from "./engine/ledger.ts";
 import { Gateway } from "./gateway/gateway.ts";
 import { LeaseBook } from "./gateway/lease-book.ts";
+import { PublicCertificate } from "./gateway/public-certificate.ts";
 import { GatewayServer } from "./gateway/server.ts";
+import type { ServerTlsParams } from "./gateway/server-tls.ts";
 import { ProviderGrpc } from "./grpc/provider-grpc.ts";
 import { type KeptPorts, loadPorts, ownCertificate, savePorts } from "./home/identity.ts";
 import { JsonFolder } from "./home/json-folder.ts";
@@ -217,6 +219,7 @@ function openServers(
     log,
     timers: systemTimers,
     onChain,
+    ...publicName(params),
   };
   const shared = {
     ...both,
@@ -231,6 +234,14 @@ function openServers(
     gateway: new GatewayServer({ ...shared, gateway: new Gateway(shared) }),
     grpc: new ProviderGrpc({ ...both, nowNs: () => systemClock.nowNs() }),
   };
+}
+
+/** The certificate that clients see who ask for the registered name, if there is one. */
+function publicName({ hostUri, tlsCertificate, tlsKey, log }: ProviderParams): Pick<ServerTlsParams, "publicName"> {
+  if (hostUri === undefined || tlsCertificate === "") return {};
+  const { hostname } = new URL(hostUri);
+  const files = { certificateFile: tlsCertificate, keyFile: tlsKey };
+  return { publicName: new PublicCertificate({ hostname, ...files, nowMs, log }) };
 }
 
 /** Reads everything once, then block by block, and by the clock where no block comes. */

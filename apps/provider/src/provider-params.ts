@@ -19,6 +19,9 @@ export interface ProviderParams {
   /** The same of gRPC. Clients look for it on the port after the gateway's (provider.md §6.1). */
   readonly grpcAddress: string;
   readonly grpcPort: number;
+  /** PEM files of a public certificate for `hostUri`'s name and of its key; "" for none. */
+  readonly tlsCertificate: string;
+  readonly tlsKey: string;
   /** What is registered on the chain; by default the gateway's address and port. */
   readonly hostUri?: string;
   readonly routerAddress: string;

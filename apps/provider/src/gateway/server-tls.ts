@@ -1,5 +1,5 @@
 /** How both of the provider's servers secure their connections (provider.md §6.1). */
-import { createSecureContext, type SecureContext, type TlsOptions } from "node:tls";
+import type { SecureContext, TlsOptions } from "node:tls";
 
 /** PEM of a certificate and its key. */
 export interface KeyPair {
@@ -7,11 +7,17 @@ export interface KeyPair {
   readonly privateKey: string;
 }
 
+/** A host name and what its connections are secured with now. */
+export interface PublicName {
+  readonly hostname: string;
+  context(): SecureContext;
+}
+
 export interface ServerTlsParams {
   /** The self-signed certificate that the provider published on the chain. */
   readonly onChain: KeyPair;
-  /** A certificate of a public authority, shown to clients that ask for exactly this name. */
-  readonly publicName?: { readonly hostname: string; readonly pair: KeyPair };
+  /** What is shown to clients that ask for exactly this name: a certificate of a public authority. */
+  readonly publicName?: PublicName;
 }
 
 /** TLS 1.3. Client certificates are wished for and held against the chain in `peer.ts`, not against authorities. */
@@ -22,10 +28,6 @@ export function serverTls({ onChain, publicName }: ServerTlsParams): TlsOptions 
     minVersion: "TLSv1.3",
     requestCert: true,
     rejectUnauthorized: false,
-    SNICallback: (name, done) => done(null, name === publicName?.hostname ? contextOf(publicName.pair) : undefined),
+    SNICallback: (name, done) => done(null, name === publicName?.hostname ? publicName.context() : undefined),
   };
-}
-
-function contextOf({ certificate, privateKey }: KeyPair): SecureContext {
-  return createSecureContext({ cert: certificate, key: privateKey, minVersion: "TLSv1.3" });
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Agent, request as httpsRequest } from "node:https";
 import { after, before, test } from "node:test";
-import { connect as connectTls } from "node:tls";
+import { connect as connectTls, createSecureContext } from "node:tls";
 import { fullAccess } from "@stoa/client";
 import { systemTimers } from "@stoa/host";
 import { newCertificate } from "./certificate.ts";
@@ -137,7 +137,10 @@ test("a client that asks for the public name sees its certificate, every other t
     validDays: 1,
   });
   const next = newCertificate({ address: provider.address, hosts: ["localhost"], nowNs: nowNs + 4n, validDays: 1 });
-  const publicName = { hostname: "provider.test", pair: forName };
+  const publicName = {
+    hostname: "provider.test",
+    context: () => createSecureContext({ cert: forName.certificate, key: forName.privateKey }),
+  };
   const named = new GatewayServer({
     ...params,
     gateway: new Gateway(params),

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { connect as connectTls, type TLSSocket } from "node:tls";
+import { connect as connectTls, createSecureContext, type TLSSocket } from "node:tls";
 import { status } from "@grpc/grpc-js";
 import { fullAccess, newToken } from "@stoa/client";
 import { decode } from "@stoa/wire";
 import { StatusSchema } from "@stoa/wire/akash.provider.v1";
 import { signMessage } from "@stoa/wire/wallet";
-import { newCertificate } from "../gateway/certificate.ts";
+import { type NewCertificate, newCertificate } from "../gateway/certificate.ts";
 import {
   clock,
   nowNs,
@@ -172,9 +172,11 @@ function shownTo(port: number, servername: string): Promise<string> {
   });
 }
 
+const contextOf = (pair: NewCertificate) => createSecureContext({ cert: pair.certificate, key: pair.privateKey });
+
 test("the name that a client asks for decides the certificate; TLS is 1.3", async (t) => {
   const pair = newCertificate({ address: provider.address, hosts: ["provider.test"], nowNs: nowNs + 5n, validDays: 1 });
-  const named = await startGrpc({ publicName: { hostname: "provider.test", pair } });
+  const named = await startGrpc({ publicName: { hostname: "provider.test", context: () => contextOf(pair) } });
   t.after(() => named.close());
   const normal = (pem: string) => pem.replaceAll("\r", "").trim();
   assert.equal(normal(await shownTo(named.port, "provider.test")), `TLSv1.3 ${normal(pair.certificate)}`);
