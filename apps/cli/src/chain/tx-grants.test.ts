@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { CliError } from "../command.ts";
-import { parseCoinList, readMessages } from "./tx-grants.ts";
+import { CliError, type Invocation } from "../command.ts";
+import { authorization, parseCoinList, readMessages } from "./tx-grants.ts";
 import { messageFromJson } from "./tx-send.ts";
 
 test("coins are sorted by denomination", () => {
@@ -32,4 +32,26 @@ test("messages come as one, as a list, or inside a transaction", (t) => {
   assert.throws(() => readMessages(join(folder, "none.json")), CliError);
   assert.throws(() => messageFromJson({ "@type": "/no.Such" }), CliError);
   assert.throws(() => messageFromJson({ ...one, nonsense: 1 }), CliError);
+});
+
+test("a grant of deposits has an old limit that is a valid coin of zero: the reference refuses another", () => {
+  const typed: Record<string, string> = { "spend-limit": "5uact", scopes: "deployment" };
+  const invocation: Invocation = {
+    operands: ["akash1aaaa", "deposit"],
+    rest: [],
+    text: (name) => typed[name],
+    flag: () => false,
+  };
+  const json = {};
+  authorization({ json, invocation });
+  assert.deepEqual(json, {
+    grant: {
+      authorization: {
+        "@type": "/akash.escrow.v1.DepositAuthorization",
+        spend_limit: { denom: "uakt", amount: "0" },
+        spend_limits: [{ denom: "uact", amount: "5" }],
+        scopes: ["deployment"],
+      },
+    },
+  });
 });

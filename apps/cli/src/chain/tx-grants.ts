@@ -44,7 +44,7 @@ export function readMessages(file: string): JsonValue[] {
 }
 
 /** Fills in MsgGrant's authorization. */
-export function authorization({ json, invocation }: TxDraft): void {
+export function authorization({ json, invocation }: Pick<TxDraft, "json" | "invocation">): void {
   const kind = invocation.operands[1] as string;
   const limit = invocation.text("spend-limit");
   const needLimit = (): { denom: string; amount: string }[] => {
@@ -62,8 +62,8 @@ export function authorization({ json, invocation }: TxDraft): void {
   else if (kind === "deposit") {
     grant.authorization = {
       "@type": "/akash.escrow.v1.DepositAuthorization",
-      // The old single limit must be zero (market-modules.md §6.3).
-      spend_limit: { denom: "", amount: "0" },
+      // The old single limit must be a valid coin of zero (market-modules.md §6.3).
+      spend_limit: { denom: "uakt", amount: "0" },
       spend_limits: needLimit(),
       scopes: (invocation.text("scopes") ?? "").split(","),
     };

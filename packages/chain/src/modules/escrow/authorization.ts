@@ -4,9 +4,11 @@ import {
   amountOf,
   type Coin,
   type Coins,
+  coinFromWire,
   coinsFromWire,
   coinsToWire,
   subCoins,
+  validateCoin,
   validateCoins,
 } from "@stoa/wire";
 import { type DepositAuthorization, DepositAuthorizationSchema } from "@stoa/wire/akash.escrow.v1";
@@ -79,8 +81,12 @@ export function checkAuthorization(authorization: DepositAuthorization): void {
     if (seen.has(scope)) refuse(escrowErrors.invalidAuthzScope, `duplicate scope "${scope}"`);
     seen.add(scope);
   }
-  if (spendLimit !== undefined && spendLimit.amount !== "" && BigInt(spendLimit.amount) !== 0n) {
-    refuse(sdkErrors.invalidCoins, "spend limit is deprecated and must be zero");
+  if (spendLimit !== undefined && spendLimit.amount !== "") {
+    const limit = coinFromWire(spendLimit);
+    if (limit === undefined || validateCoin(limit) !== undefined) {
+      refuse(sdkErrors.invalidCoins, "spend limit is not valid");
+    }
+    if (limit.amount !== 0n) refuse(sdkErrors.invalidCoins, "spend limit is deprecated and must be zero");
   }
   const limits = coinsFromWire(authorization.spendLimits);
   if (limits === undefined || validateCoins(limits) !== undefined) {
