@@ -12,6 +12,7 @@ import {
   type StdFee,
   TimeoutError,
 } from "@cosmjs/stargate";
+import { Comet38Client, HttpBatchClient } from "@cosmjs/tendermint-rpc";
 import { MsgMultiSend, MsgSend } from "cosmjs-types/cosmos/bank/v1beta1/tx";
 import { MsgDelegate } from "cosmjs-types/cosmos/staking/v1beta1/tx";
 import { TxRaw } from "cosmjs-types/cosmos/tx/v1beta1/tx";
@@ -139,6 +140,14 @@ for (const kind of ["direct", "amino"] as const) {
     await assert.rejects(client.broadcastTx(bytes, 100), /tx already exists in cache|account sequence mismatch/);
   });
 }
+
+test("a client that asks in batches signs and sends as well", { timeout: 60_000 }, async () => {
+  const user = await openWallet(world(), "direct");
+  const rpc = new HttpBatchClient(world().node.rpcUrl, { dispatchInterval: 1 });
+  const client = SigningStargateClient.createWithSigner(Comet38Client.create(rpc), user.signer, clientOptions);
+  assertIsDeliverTxSuccess(await client.sendTokens(user.address, world().tenant.address, [coin], "auto"));
+  client.disconnect();
+});
 
 test("what has no module is refused, and the client goes on", { timeout: 60_000 }, async () => {
   const user = await openWallet(world(), "direct");
