@@ -12,6 +12,7 @@ import { CliError, type Command, exitCodes, type Invocation, type OptionSpec } f
 import { createOutput, type Output } from "../output.ts";
 import { chainFailure, connect, connectionOptions } from "../tenant/connection.ts";
 import { type FamilyMember, family } from "./family.ts";
+import { provenQueries } from "./query-proven.ts";
 
 const { key: _signing, ...readOptions } = connectionOptions;
 
@@ -159,7 +160,7 @@ const block: Command = {
 
 const members: readonly FamilyMember[] = [
   ...queryTable.map((row) => ({ words: row.words, about: row.about, command: () => typedQuery(row) })),
-  ...[tx, block, grpc].map((command) => ({
+  ...[tx, block, ...provenQueries, grpc].map((command) => ({
     words: command.spec.name.slice("query ".length),
     about: command.spec.about,
     command: () => command,

@@ -22,6 +22,8 @@ export const maxValidators = 10_000;
 const maxTxs = 35_000_000;
 /** A tree with longer proofs cannot exist. */
 const maxAunts = 100;
+/** A node's log that is shown; what is longer helps nobody. */
+const maxLogChars = 200;
 /** Proofs of queries have two steps (base-chain.md §3.5). */
 const maxProofOps = 2;
 
@@ -191,15 +193,19 @@ export function readProvenTx(json: JsonValue): {
 /** The `response` of `abci_query`. */
 export function readQueryResponse(json: JsonValue): {
   readonly code: number;
+  /** The node's own word, for messages alone. */
+  readonly log: string;
   readonly height: bigint;
   readonly key: Uint8Array;
   readonly value: Uint8Array;
   readonly ops: readonly ProofOp[];
 } {
   const proof = json.field("proofOps");
+  const log = json.field("log");
   const ops = proof.isMissing ? [] : proof.field("ops").list(maxProofOps);
   return {
     code: json.field("code").int32(),
+    log: log.isMissing ? "" : log.text().slice(0, maxLogChars),
     height: json.field("height").int64OrZero(),
     key: json.field("key").base64(),
     value: json.field("value").base64(),

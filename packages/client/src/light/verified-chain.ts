@@ -93,17 +93,17 @@ export class VerifiedChain {
     const at = next.header.height - 1n;
     const params = { path: `/store/${store}/key`, data: toHex(key), height: String(at), prove: true };
     const answer = readQueryResponse((await this.#ask("abci_query", params)).field("response"));
+    const said = answer.log === "" ? "" : `; the node says: ${answer.log}`;
     if (answer.code !== 0) {
       // Refusals carry no proof: this is the node's word that it cannot answer, and never an answer.
-      throw new ChainError("query", `the store ${store} at height ${at}: code ${answer.code}`, {
-        abciCode: answer.code,
-      });
+      const text = `the store ${store} at height ${at}: code ${answer.code}${said}`;
+      throw new ChainError("query", text, { abciCode: answer.code });
     }
     this.#demand(answer.height === at && equalBytes(answer.key, key), "the answer is to another question");
     const value = answer.value.length === 0 ? undefined : answer.value;
     const root = next.header.appHash;
     const proven = verifyStoreProof(this.#light.hash, root, answer.ops, store, key, value);
-    this.#demand(proven, `nothing proves the value of ${toHexUpper(key)} in ${store} at height ${at}`);
+    this.#demand(proven, `nothing proves the value of ${toHexUpper(key)} in ${store} at height ${at}${said}`);
     return { height: at, value };
   }
 
