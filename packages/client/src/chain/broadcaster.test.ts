@@ -7,7 +7,13 @@ import { pureHash, pureVerifier } from "@stoa/std/crypto";
 import { accountText, addressOf, decode, encode, secp256k1Key } from "@stoa/wire";
 import { BaseAccountSchema, QueryAccountResponseSchema } from "@stoa/wire/cosmos.auth.v1beta1";
 import { MsgSendSchema } from "@stoa/wire/cosmos.bank.v1beta1";
-import { AuthInfoSchema, SignDocSchema, SimulateResponseSchema, TxRawSchema } from "@stoa/wire/cosmos.tx.v1beta1";
+import {
+  AuthInfoSchema,
+  SignDocSchema,
+  SimulateRequestSchema,
+  SimulateResponseSchema,
+  TxRawSchema,
+} from "@stoa/wire/cosmos.tx.v1beta1";
 import { type PrivateKey, publicKeyOf, signMessage } from "@stoa/wire/wallet";
 import { Broadcaster } from "./broadcaster.ts";
 import { ChainClient } from "./chain-client.ts";
@@ -51,6 +57,7 @@ class FakeNode {
   readonly taken = new Map<string, Uint8Array>();
   /** What a simulation says now, and what the next block's transaction really uses. */
   simulated = 100n;
+  readonly simulatedFees: string[] = [];
   used = 100n;
 
   readonly fetch = async (_url: string, request: { body: string }) => {
@@ -69,7 +76,7 @@ class FakeNode {
     if (method === "block_results" && BigInt(params.height ?? "0") > this.height)
       return { error: { code: -32603, message: "Internal error", data: "could not find results for height" } };
     if (method === "block_results") return { result: { height: params.height, txs_results: null } };
-    if (method === "abci_query") return { result: { response: { code: 0, value: this.query(params.path ?? "") } } };
+    if (method === "abci_query") return { result: { response: { code: 0, value: this.query(params) } } };
     if (method === "broadcast_tx_sync") return { result: this.take(fromBase64(params.tx ?? "") ?? new Uint8Array()) };
     if (method === "tx") {
       const hash = toHexUpper(fromBase64(params.hash ?? "") ?? new Uint8Array());
@@ -83,7 +90,7 @@ class FakeNode {
     return { error: { code: -32601, message: "Method not found" } };
   }
 
-  query(path: string): string {
+  query({ path = "", data = "" }: Record<string, string>): string {
     if (path === "/cosmos.auth.v1beta1.Query/Account") {
       const account = create(BaseAccountSchema, { address, accountNumber: 3n, sequence: this.known });
       const any = create(AnySchema, {
@@ -92,6 +99,9 @@ class FakeNode {
       });
       return toBase64(encode(QueryAccountResponseSchema, create(QueryAccountResponseSchema, { account: any })));
     }
+    const { txBytes } = decode(SimulateRequestSchema, fromHex(data) ?? new Uint8Array());
+    const { fee } = decode(AuthInfoSchema, decode(TxRawSchema, txBytes).authInfoBytes);
+    this.simulatedFees.push(fee?.amount.map(({ denom, amount }) => `${amount}${denom}`).join(",") ?? "");
     const gasInfo = { gasUsed: this.simulated, gasWanted: 0n };
     return toBase64(encode(SimulateResponseSchema, create(SimulateResponseSchema, { gasInfo })));
   }
@@ -136,6 +146,8 @@ describe("broadcaster", () => {
       fee?.amount.map(({ denom, amount }) => `${amount}${denom}`),
       ["4uakt"],
     );
+    // Paying costs gas, so the simulation pays something.
+    assert.deepEqual(node.simulatedFees, ["1uakt"]);
     assert.ok(fromHex(included.hash)?.length === 32);
   });
 

@@ -161,14 +161,8 @@ export class Broadcaster {
 
   async #fee(messages: readonly Any[], sequence: bigint, options: SendOptions): Promise<Fee> {
     const granter = options.feeGranter ?? "";
-    let gasLimit = options.gasLimit;
-    if (gasLimit === undefined) {
-      const draft = this.#txParams(messages, sequence, { amount: [], gasLimit: 0n, granter }, options);
-      gasLimit = ceilDiv(
-        (await this.simulate(buildUnsignedTx(draft, this.#signer.publicKey))) * this.#gas.factorPercent,
-        100n,
-      );
-    }
+    let { gasLimit } = options;
+    gasLimit ??= ceilDiv((await this.#estimateAt(sequence, messages, options)) * this.#gas.factorPercent, 100n);
     if (options.fees !== undefined) return { amount: options.fees, gasLimit, granter };
     const amount = ceilDiv(gasLimit * this.#gas.priceMillionths, 1_000_000n);
     const coins = amount === 0n ? [] : [{ denom: this.#gas.denom, amount: String(amount) }];
@@ -177,8 +171,14 @@ export class Broadcaster {
 
   /** Gas that these messages would use now; nothing is sent. Throws ChainError as {@link simulate} does. */
   async estimate(messages: readonly Any[], options: SendOptions = {}): Promise<bigint> {
-    const sequence = await this.#currentSequence();
-    const fee = { amount: [], gasLimit: 0n, granter: options.feeGranter ?? "" };
+    return this.#estimateAt(await this.#currentSequence(), messages, options);
+  }
+
+  #estimateAt(sequence: bigint, messages: readonly Any[], options: SendOptions): Promise<bigint> {
+    // To pay a fee costs gas too, on some chains half as much as a small message: a fee of one unit, since nobody knows
+    // the real one before.
+    const least = this.#gas.priceMillionths === 0n ? [] : [{ denom: this.#gas.denom, amount: "1" }];
+    const fee = { amount: options.fees ?? least, gasLimit: 0n, granter: options.feeGranter ?? "" };
     return this.simulate(buildUnsignedTx(this.#txParams(messages, sequence, fee, options), this.#signer.publicKey));
   }
 
