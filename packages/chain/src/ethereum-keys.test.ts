@@ -18,7 +18,7 @@ import { MsgSendSchema } from "@stoa/wire/cosmos.bank.v1beta1";
 import { SignMode } from "@stoa/wire/cosmos.tx.signing.v1beta1";
 import { AuthInfoSchema } from "@stoa/wire/cosmos.tx.v1beta1";
 import { registry } from "@stoa/wire/registry";
-import { publicKeyOf } from "@stoa/wire/wallet";
+import { publicKeyOf, signDirect } from "@stoa/wire/wallet";
 import { Wallet } from "ethers/wallet";
 import type { TxResult } from "./abci.ts";
 import { create, encode } from "./codec.ts";
@@ -173,6 +173,26 @@ test("a plain key's EIP-191 is an unsupported mode everywhere", () => {
     assert.equal(result.code, 4);
     assert.match(result.log, /\(unsupported sign mode SIGN_MODE_EIP_191\): unauthorized$/);
   }
+});
+
+test("another account pays the fee of a personal message", () => {
+  const chain = funded();
+  const payer = chain.who(0);
+  const sequence = 1n;
+  const send = { fromAddress: address, toAddress: address, amount: [{ denom: "uakt", amount: "1" }] };
+  const tx = buildTx({
+    messages: [newMessage(MsgSendSchema, send)],
+    fee: { amount: [{ denom: "uakt", amount: 10_000n }], gasLimit: 200_000n, payer: payer.address },
+    signers: [
+      { publicKey: ethereumKey, sequence: 0n, mode: SignMode.EIP_191 },
+      { publicKey: publicKeyOf(payer.key), sequence },
+    ],
+  });
+  const personal = bytesOf(wallet.signMessageSync(textOf(tx, {})));
+  const direct = signDirect(tx, { privateKey: payer.key, chainId, accountNumber: payer.number });
+  const result = run(chain, assembleTx(tx, [personal, direct]));
+  assert.equal(result.code, 0, result.log);
+  assert.ok(result.events.some(({ attributes }) => attributes.some(({ value }) => value === payer.address)));
 });
 
 test("where it is off, the key's type is unknown", () => {
