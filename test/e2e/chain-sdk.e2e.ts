@@ -26,17 +26,43 @@ import { noEngine, Running, statusOf, stoa, until, withHome } from "./stoa.ts";
 const skip = noEngine() ?? false;
 const image = "stoa-test-busybox:1";
 
+/** A little of everything that our runtime offers: the hash binds all of it. */
 const sdl: SDLInput = yaml`
 version: "2.0"
 services:
   web:
     image: ${image}
-    command: [/busybox, sh, -c, "echo serving; exec /busybox httpd -f -p 80 -h /"]
+    command: [/busybox, sh, -c]
+    args: ["echo $GREETING; exec /busybox httpd -f -p 8080 -h /"]
+    env:
+      - GREETING=serving
+      - EMPTY=
     expose:
-      - port: 80
+      - port: 8080
         as: 80
+        accept: [sdk.example.test]
+        http_options:
+          max_body_size: 2097152
+          next_tries: 2
+          next_cases: ["error", "500"]
         to:
           - global: true
+      - port: 9000
+        to:
+          - global: true
+    params:
+      storage:
+        shm:
+          mount: /dev/shm
+    dependencies:
+      - service: side
+  side:
+    image: ${image}
+    command: [/busybox, sleep, "1000"]
+    expose:
+      - port: 5432
+        to:
+          - service: web
 profiles:
   compute:
     web:
@@ -46,17 +72,37 @@ profiles:
         memory:
           size: 64Mi
         storage:
-          size: 128Mi
+          - size: 128Mi
+          - name: shm
+            size: 16Mi
+            attributes:
+              class: ram
+              persistent: false
+    side:
+      resources:
+        cpu:
+          units: 100m
+        memory:
+          size: 32Mi
+        storage:
+          size: 64Mi
   placement:
     anywhere:
       pricing:
         web:
           denom: uact
           amount: 1000
+        side:
+          denom: uact
+          amount: 1000.5
 deployment:
   web:
     anywhere:
       profile: web
+      count: 1
+  side:
+    anywhere:
+      profile: side
       count: 1
 `;
 
@@ -131,7 +177,7 @@ async function publishCertificate(sdk: ChainNodeSDK, owner: string): Promise<{ c
 /** Opens a deployment and takes the first bid; answers the manifest. */
 async function takeLease(sdk: ChainNodeSDK, owner: string, dseq: bigint, provider: string): Promise<string> {
   const generated = generateManifest(sdl, "sandbox");
-  assert.ok(generated.ok);
+  assert.ok(generated.ok, JSON.stringify(generated.value));
   const { groups, groupSpecs } = generated.value;
   await sdk.akash.deployment.v1beta4.createDeployment({
     id: { owner, dseq: dseq as never },
@@ -186,7 +232,7 @@ test(
             uris = web?.uris ?? [];
             return web?.available === 1;
           });
-          assert.deepEqual(await logLines(`${at}/logs?follow=false&tail=10`, own), ["serving"]);
+          assert.deepEqual(await logLines(`${at}/logs?follow=false&tail=10&service=web`, own), ["serving"]);
         }
         assert.equal(await statusOf(`http://${uris[0]}/busybox`), 200);
 
