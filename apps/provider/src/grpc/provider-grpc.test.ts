@@ -11,6 +11,8 @@ import {
   clock,
   nowNs,
   nowSeconds,
+  published as onChainCertificates,
+  params,
   provider,
   client as published,
   server,
@@ -122,6 +124,30 @@ test("certificates: the chain's counts, any other is refused with a code", async
     assert.match((await client.call(getStatus)).details, /non-existing or revoked certificate/);
     assert.equal(await endOf(client.stream(streamStatus)), status.UNAUTHENTICATED);
   });
+});
+
+test("a certificate that is revoked counts no longer than a minute, on an open connection too", () =>
+  withClient(new TestClient(grpc.port, published), async (client) => {
+    const name = `${tenant.address}/${published.serial}`;
+    const onChain = onChainCertificates.get(name);
+    assert.equal((await client.call(getStatus)).code, status.OK);
+    onChainCertificates.delete(name);
+    clock.aheadS += 60n;
+    assert.equal((await client.call(getStatus)).code, status.UNAUTHENTICATED);
+    if (onChain !== undefined) onChainCertificates.set(name, onChain);
+    clock.aheadS += 60n;
+    assert.equal((await client.call(getStatus)).code, status.OK);
+  }));
+
+test("while the chain is away nobody who says who he is can be judged, and strangers are served", async (t) => {
+  const away = () => Promise.reject(new Error("the chain is away"));
+  const alone = await startGrpc({ chain: { ...params.chain, certificate: away, accountPublicKey: away } });
+  t.after(() => alone.close());
+  const codeOf = (client: TestClient, token?: string) =>
+    withClient(client, async () => (await client.call(getStatus, token)).code);
+  assert.equal(await codeOf(new TestClient(alone.port, published)), status.UNAVAILABLE);
+  assert.equal(await codeOf(new TestClient(alone.port), `Bearer ${token()}`), status.UNAVAILABLE);
+  assert.equal(await codeOf(new TestClient(alone.port)), status.OK);
 });
 
 test("tokens: one that counts is let in, with or without its scheme; others get a code", () =>
