@@ -1,1 +1,0 @@
-export type { TlsFiles } from "@stoa/host";
