@@ -6,6 +6,8 @@ import { newMessage } from "@stoa/wire";
 import { Query as Deployments } from "@stoa/wire/akash.deployment.v1beta4";
 import { Query as Market } from "@stoa/wire/akash.market.v1beta5";
 import { Query as Bank, MsgSendSchema } from "@stoa/wire/cosmos.bank.v1beta1";
+import { Service as NodeService } from "@stoa/wire/cosmos.base.node.v1beta1";
+import { Service as Comet } from "@stoa/wire/cosmos.base.tendermint.v1beta1";
 import { Query as Gov } from "@stoa/wire/cosmos.gov.v1";
 import { Service as Tx } from "@stoa/wire/cosmos.tx.v1beta1";
 import { sharedWorld } from "../testing/shared-world.ts";
@@ -55,6 +57,10 @@ for (const [name, open] of Object.entries(transports)) {
     const tx = createClient(Tx, transport);
     assert.ok(((await tx.simulate({ txBytes })).gasInfo?.gasUsed ?? 0n) > 0n);
     assert.equal((await tx.broadcastTx({ txBytes, mode: 2 })).txResponse?.code, 0);
+
+    const status = await createClient(NodeService, transport).status({});
+    const { block } = await createClient(Comet, transport).getBlockByHeight({ height: status.height });
+    assert.deepEqual([status.appHash, status.earliestStoreHeight], [block?.header?.appHash, 1n]);
 
     const refused = async (call: Promise<unknown>, code: Code, text: RegExp) => {
       await assert.rejects(call, (problem: unknown) => {

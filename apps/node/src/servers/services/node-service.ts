@@ -19,14 +19,17 @@ interface DiscoveryInfo {
   readonly min_client_version: string;
 }
 
-async function status({ engine }: ServiceContext) {
-  const { latest, earliest, appHash } = await engine.status();
+async function status({ engine, keepVersions }: ServiceContext) {
+  const { latest, earliest } = await engine.status();
   const { header } = latest.block;
+  const [oldestBlock, oldestState] = [earliest.block.header.height, header.height - BigInt(keepVersions)];
   return {
-    earliestStoreHeight: earliest.block.header.height,
+    // States are pruned as the setting says; the reference answers 0 here.
+    earliestStoreHeight: oldestState > oldestBlock ? oldestState : oldestBlock,
     height: header.height,
     timestamp: timestampOf(header.time),
-    appHash,
+    // Of the header, as in the reference: the state before the block's transactions.
+    appHash: header.appHash,
     validatorHash: header.nextValidatorsHash,
   };
 }
