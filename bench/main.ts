@@ -18,6 +18,7 @@ const benches: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>
   up: () => import("../apps/cli/src/local/up.bench.ts"),
   memory: () => import("../apps/cli/src/local/memory.bench.ts"),
   execution: () => import("../packages/chain/src/execution.bench.ts"),
+  answer: () => import("../apps/node/src/longest-answer.bench.ts"),
   broadcast: () => import("../apps/node/src/servers/rpc/broadcast.bench.ts"),
   events: () => import("../apps/node/src/servers/rpc/events.bench.ts"),
   grpc: () => import("../apps/node/src/servers/grpc/grpc.bench.ts"),

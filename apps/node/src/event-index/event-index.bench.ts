@@ -113,7 +113,7 @@ async function run({ runs, scratch, progress }: Wishes) {
   await ofIndex("index: rare", "transfer.recipient", (n) => `akash1recipient${(n * 499) % 100_003}`);
   await ofIndex("index: one in a thousand", "message.sender", (n) => `akash1sender${n}`);
   await ofIndex("index: all", "message.action", () => action);
-  const chain = await startTransferChain([senderOf(0)], (engine) => {
+  const served = (engine: Engine): Engine => {
     const store = { value: undefined as ChainStore | undefined };
     const txAt: Engine["txAt"] = async (place) => {
       const { latest } = await engine.status();
@@ -124,7 +124,8 @@ async function run({ runs, scratch, progress }: Wishes) {
       searchTxs: async (filter: SearchFilter) => index.search("tx", filter),
       txAt,
     });
-  });
+  };
+  const chain = await startTransferChain([senderOf(0)], { served });
   try {
     for (const [name, paramsAt] of Object.entries(searches)) {
       progress(name);

@@ -1,12 +1,13 @@
 import { defaultConsensusParams } from "@stoa/consensus";
 import { nativeHash, systemClock, systemTimers } from "@stoa/host";
 import { silentLog, utf8 } from "@stoa/std";
-import { MemoryBackend } from "@stoa/store";
+import { type Backend, MemoryBackend } from "@stoa/store";
 import { accountAddress, assembleTx, buildTx, newMessage, type SinglePublicKey } from "@stoa/wire";
 import { MsgSendSchema } from "@stoa/wire/cosmos.bank.v1beta1";
 import { type PrivateKey, publicKeyOf, secp256k1PrivateKey, signDirect } from "@stoa/wire/wallet";
 import { EmbeddedEngine } from "../engines/embedded/embedded-engine.ts";
 import type { Engine } from "../engines/engine.ts";
+import type { EventIndex } from "../event-index/event-index.ts";
 import { SqliteEventIndex } from "../event-index/sqlite-event-index.ts";
 import { signerOfSeed } from "../home/validator-key.ts";
 import { openApplication } from "../open-application.ts";
@@ -33,11 +34,20 @@ export function senderOf(index: number): Sender {
   return { address: address.value, privateKey: privateKey.value, publicKey, accountNumber: BigInt(index) };
 }
 
+interface TransferChainWishes {
+  /** In memory if not given; closed with the chain. */
+  readonly backend?: Backend;
+  readonly index?: EventIndex;
+  /** What the RPC answers from, in place of the engine itself. */
+  readonly served?: (engine: Engine) => Engine;
+}
+
 /**
- * A node in memory whose blocks come when they are asked for, so that nothing else is timed. `commits` holds when each height was
- * committed, in milliseconds since the epoch; `served` may put another engine before what its RPC answers from.
+ * A node whose blocks come when they are asked for, so that nothing else is timed. `commits` holds when each height was
+ * committed, in milliseconds since the epoch.
  */
-export async function startTransferChain(senders: readonly Sender[], served: (engine: Engine) => Engine = (it) => it) {
+export async function startTransferChain(senders: readonly Sender[], wishes: TransferChainWishes = {}) {
+  const { backend = new MemoryBackend(), index = SqliteEventIndex.open(":memory:"), served } = wishes;
   const accounts = senders.map(({ address, accountNumber }) => ({
     "@type": "/cosmos.auth.v1beta1.BaseAccount",
     address,
@@ -58,7 +68,6 @@ export async function startTransferChain(senders: readonly Sender[], served: (en
     appState: utf8(JSON.stringify(appStateJson)),
     appStateJson,
   };
-  const backend = new MemoryBackend();
   const time = new ManualTime(systemClock.nowNs());
   const parts = { hash: nativeHash, log: silentLog };
   const engine = new EmbeddedEngine({
@@ -78,7 +87,7 @@ export async function startTransferChain(senders: readonly Sender[], served: (en
     timers: time,
     blockIntervalMs: 1_000,
     emptyBlocks: true,
-    index: SqliteEventIndex.open(":memory:"),
+    index,
   });
   await engine.start();
   const commits = new Map<number, number>();
@@ -92,7 +101,14 @@ export async function startTransferChain(senders: readonly Sender[], served: (en
     listenAddress: "tcp://127.0.0.1:26656",
     appVersion: "1",
   };
-  const context = { ...parts, engine: served(engine), genesis, identity, clock: systemClock, timers: systemTimers };
+  const context = {
+    ...parts,
+    engine: served?.(engine) ?? engine,
+    genesis,
+    identity,
+    clock: systemClock,
+    timers: systemTimers,
+  };
   const rpc = await startRpcServer({ host: "127.0.0.1", port: 0, context });
   const makeBlocks = async (): Promise<void> => {
     while ((await engine.mempool(0)).total > 0) {
@@ -104,6 +120,8 @@ export async function startTransferChain(senders: readonly Sender[], served: (en
   const close = async (): Promise<void> => {
     await engine.stop();
     await rpc.close(0);
+    await index.close();
+    await backend.close();
   };
   return { rpc, makeBlocks, engine, commits, close };
 }
