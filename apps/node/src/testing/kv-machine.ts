@@ -38,7 +38,8 @@ export class KvMachine implements StateMachine {
     this.store = MultiStore.open({
       backend,
       hash: nativeHash,
-      names: [storeName],
+      // More than one, so that proofs have a way through the tree of stores, too.
+      names: ["empty", storeName, "void"],
       prefix: utf8("app/"),
       keepVersions: 100n,
     });
