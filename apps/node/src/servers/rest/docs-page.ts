@@ -81,11 +81,12 @@ export function docsPage(routes: readonly Route[]): string {
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, list]) => {
       const heading = `<section data-name="${escaped(name)}"><h2>${escaped(name)}</h2>`;
-      return `${heading}\n${list.map(routeHtml).join("\n")}\n</section>`;
+      const byPath = list.toSorted((a, b) => (a.template < b.template ? -1 : 1));
+      return `${heading}\n${byPath.map(routeHtml).join("\n")}\n</section>`;
     });
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Stoa REST</title>
 <meta name="viewport" content="width=device-width,initial-scale=1"><style>${style}</style></head>
-<body><h1>Stoa REST</h1><p>${routes.length} routes, asked of this node. For generators: <a href="/openapi.json">openapi.json</a>.</p>
+<body><h1>Stoa REST</h1><p>${routes.length} routes of this node, to read and to ask. For generators: <a href="/openapi.json">openapi.json</a>.</p>
 <input id="filter" type="search" placeholder="Filter: balances, market lease, post …" aria-label="Filter routes">
 ${sections.join("\n")}
 <script>${script}</script></body></html>`;
