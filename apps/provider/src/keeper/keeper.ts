@@ -12,6 +12,7 @@ import type { Ledger } from "../engine/ledger.ts";
 import { type Action, orderOfLease, plan, type World } from "../engine/plan.ts";
 import { type LeaseId, leaseKey } from "../engine/workload.ts";
 import { type Progress, type Runtime, RuntimeError } from "../runtimes/runtime.ts";
+import { DutyRunner } from "./duty-runner.ts";
 import { EngineWatch } from "./engine-watch.ts";
 import type { LeaseDesk } from "./lease-desk.ts";
 import type { OrderDesk } from "./order-desk.ts";
@@ -28,22 +29,12 @@ export interface KeeperParams {
   readonly log: Log;
 }
 
-/** What fails is tried again after this, then after twice as long, and so on. */
-const holdOffFirstMs = 1_000;
-const holdOffMaxMs = 30_000;
-
 /** A stop waits this long for transactions and containers; an engine or a chain that hangs must not hold it. */
 const stopWaitMs = 5_000;
 
-interface HoldOff {
-  readonly untilMs: number;
-  readonly lengthMs: number;
-}
-
 export class Keeper {
   readonly #params: KeeperParams;
-  readonly #inFlight = new Map<string, Promise<void>>();
-  readonly #holdOffs = new Map<string, HoldOff>();
+  readonly #duties: DutyRunner;
   /** Starts that are under way, to be given up when their lease ends or changes. */
   readonly #ensuring = new Map<string, AbortController>();
   readonly #engine: EngineWatch;
@@ -55,6 +46,7 @@ export class Keeper {
 
   constructor(params: KeeperParams) {
     this.#params = params;
+    this.#duties = new DutyRunner(params);
     this.#engine = new EngineWatch(params.nowMs);
   }
 
@@ -193,7 +185,7 @@ export class Keeper {
   /** Compares and acts. What is owed to the chain never waits for a container engine that is slow or away. */
   async step(): Promise<void> {
     if (!this.#ready || this.#stopped) return;
-    this.#forgetHoldOffs();
+    this.#duties.forgetOld();
     // Called from everywhere and often: what fails now is reported and looked at again, it ends nobody's work.
     try {
       for (const action of plan(this.#world(null))) this.#start(action);
@@ -264,30 +256,11 @@ export class Keeper {
     };
   }
 
-  #forgetHoldOffs(): void {
-    for (const [key, { untilMs }] of this.#holdOffs) {
-      if (this.#params.nowMs() > untilMs + holdOffMaxMs) this.#holdOffs.delete(key);
-    }
-  }
-
-  /** One action of a kind and subject at a time; what fails is planned again. */
   #start(action: Action): void {
     const subject = "lease" in action ? action.lease : action.order;
     // Starting and removing the same lease must not overlap; the runtime would wait, and then do both.
     const kind = action.kind === "ensure" || action.kind === "remove" ? "runtime" : action.kind;
-    const key = `${kind} ${subject}`;
-    const holdOff = this.#holdOffs.get(key);
-    if (this.#inFlight.has(key) || this.#stopped || this.#params.nowMs() < (holdOff?.untilMs ?? 0)) return;
-    const work = this.#carryOut(action)
-      .then(() => this.#holdOffs.delete(key))
-      .catch((cause) => {
-        const lengthMs = Math.min(holdOffMaxMs, holdOff === undefined ? holdOffFirstMs : holdOff.lengthMs * 2);
-        this.#holdOffs.set(key, { untilMs: this.#params.nowMs() + lengthMs, lengthMs });
-        this.#params.log.warn("not done", { action: action.kind, subject, lengthMs, reason: String(cause) });
-      })
-      .finally(() => this.#inFlight.delete(key))
-      .then(() => {});
-    this.#inFlight.set(key, work);
+    this.#duties.start({ kind, subject, name: action.kind, carryOut: () => this.#carryOut(action) });
   }
 
   async #carryOut(action: Action): Promise<void> {
@@ -376,7 +349,7 @@ export class Keeper {
     const late = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, stopWaitMs);
     });
-    await Promise.race([Promise.all([this.#reconciling, ...this.#inFlight.values()]), late]);
+    await Promise.race([Promise.all([this.#reconciling, this.#duties.stop()]), late]);
     clearTimeout(timer);
   }
 }
