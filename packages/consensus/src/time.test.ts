@@ -18,6 +18,28 @@ test("texts with offsets and long fractions are read; impossible dates are not",
   }
 });
 
+test("what Go's reader takes and leaves of RFC 3339 is taken and left here", () => {
+  const taken: Readonly<Record<string, string>> = {
+    "2024-01-02T03:04:05+24:00": "2024-01-01T03:04:05Z",
+    "2024-01-02T03:04:05+23:60": "2024-01-01T03:04:05Z",
+    "2024-01-02T03:04:05,5Z": "2024-01-02T03:04:05.5Z",
+    "2024-01-02T3:04:05Z": "2024-01-02T03:04:05Z",
+    "0000-01-01T00:00:00Z": "0000-01-01T00:00:00Z",
+  };
+  for (const [text, time] of Object.entries(taken)) assert.equal(formatTime(parseTime(text) ?? -1n), time, text);
+  for (const text of [
+    "2024-01-02t03:04:05Z",
+    "2024-01-02T03:04:05z",
+    "2024-01-02T03:04:05+25:00",
+    "2024-01-02T03:04:05+23:61",
+    "2024-01-02T24:04:05Z",
+    "2024-01-02T03:04:60Z",
+    "2024-01-02T03:04:05.Z",
+  ]) {
+    assert.equal(parseTime(text), undefined, text);
+  }
+});
+
 test("every time survives its text and its bytes", () => {
   const last = 253_402_300_799_999_999_999n;
   fc.assert(

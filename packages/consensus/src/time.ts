@@ -65,15 +65,18 @@ export function formatTime(time: Time): string {
   return `${pad(year, 4)}-${pad(month, 2)}-${pad(day, 2)}T${clock}${fraction === "" ? "" : `.${fraction}`}Z`;
 }
 
-const rfc3339 = /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9})\d*)?(?:[Zz]|([+-])(\d\d):(\d\d))$/;
+const rfc3339 = /^(\d{4})-(\d\d)-(\d\d)T(\d{1,2}):(\d\d):(\d\d)(?:[.,](\d{1,9})\d*)?(?:Z|([+-])(\d\d):(\d\d))$/;
+/** Go takes offsets up to these, so that some people's 24:00 and 23:60 pass. */
+const maxOffset = { hours: 24n, minutes: 60n };
 
-/** The instant of an RFC 3339 text, or undefined. Digits beyond nanoseconds are cut, as Go does. */
+/** The instant of an RFC 3339 text as Go reads it, or undefined. Digits beyond nanoseconds are cut. */
 export function parseTime(text: string): Time | undefined {
   const match = rfc3339.exec(text);
   if (match === null) return undefined;
   const part = (index: number): bigint => BigInt(match[index] ?? "0");
   const [year, month, day, hour, minute, second] = [part(1), part(2), part(3), part(4), part(5), part(6)];
   if (month < 1n || month > 12n || day < 1n || hour > 23n || minute > 59n || second > 59n) return undefined;
+  if (part(9) > maxOffset.hours || part(10) > maxOffset.minutes) return undefined;
   const days = daysOfDate(year, month, day);
   const [, backMonth, backDay] = dateOfDays(days);
   if (backMonth !== month || backDay !== day) return undefined;
