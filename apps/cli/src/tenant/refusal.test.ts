@@ -12,6 +12,14 @@ test("a simulation's refusal is told in the application's own words", () => {
   assert.match(refusalHint("", plainReason(simulated)) ?? "", /holds too little/);
 });
 
+test("where in the reference's source it was refused is left out", () => {
+  const text =
+    "rpc error: code = Unknown desc = failed to execute message; message index: 0: payment closed " +
+    "[/src/baseapp/baseapp.go:1051] with gas used: '57390': unknown request";
+  assert.equal(plainReason(text), "payment closed");
+  assert.equal(plainReason("bad [a word] [x/authz/keeper.go:7]"), "bad [a word]");
+});
+
 test("later messages are counted from one, plain refusals stay", () => {
   assert.equal(plainReason("failed to execute message; message index: 2: x: bad"), "message 3: x: bad");
   assert.equal(plainReason("out of gas"), "out of gas");

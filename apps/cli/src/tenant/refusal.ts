@@ -26,12 +26,14 @@ const byWords: readonly (readonly [RegExp, string])[] = [
 ];
 
 const wrapped = /^rpc error: code = \w+ desc = (.*?)(?: with gas used: '\d+')?(?:: unknown request)?$/s;
+/** Where in its source the reference's simulation failed: says nothing to those who sent it. */
+const sourceMark = / \[[^\s\]]+\.go:\d+\]/g;
 const firstMessage = /^failed to execute message; message index: 0: /;
 const laterMessage = /^failed to execute message; message index: (\d+): /;
 
 /** The reason in the application's own words. */
 export function plainReason(message: string): string {
-  const inner = (wrapped.exec(message)?.[1] ?? message).replace(firstMessage, "");
+  const inner = (wrapped.exec(message)?.[1] ?? message).replace(sourceMark, "").replace(firstMessage, "");
   return inner.replace(laterMessage, (_, index) => `message ${Number(index) + 1}: `);
 }
 
