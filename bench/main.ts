@@ -23,6 +23,7 @@ const benches: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>
   events: () => import("../apps/node/src/servers/rpc/events.bench.ts"),
   grpc: () => import("../apps/node/src/servers/grpc/grpc.bench.ts"),
   search: () => import("../apps/node/src/event-index/event-index.bench.ts"),
+  snapshot: () => import("../apps/node/src/snapshots/snapshot.bench.ts"),
   tree: () => import("../packages/store/src/tree.bench.ts"),
 };
 

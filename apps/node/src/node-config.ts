@@ -1,5 +1,10 @@
 import { type ConfigValues, setting } from "@stoa/host";
 
+/** Scheme, host and port as browsers send them: without a path, which would never match. */
+function isOrigin(text: string): boolean {
+  return text === "*" || /^[a-z][a-z0-9+.-]*:\/\/[^/?#\s]+$/i.test(text);
+}
+
 /** The node's settings: defaults < file < environment (STOA_NODE_…) < flags (`loadConfig` of host). */
 export const nodeConfigSchema = {
   rpcHost: setting.text("127.0.0.1", { description: "address that JSON-RPC listens on" }),
@@ -15,6 +20,7 @@ export const nodeConfigSchema = {
   metricsPort: setting.integer(26_660, { description: "port of metrics; 0 picks a free one", min: 0, max: 65_535 }),
   corsOrigins: setting.list(["*"], {
     description: "origins of web pages that may ask JSON-RPC and REST; * is every one, nothing is none",
+    each: { plural: "origins such as https://wallet.example, or *", allows: isOrigin },
   }),
   requestsPerSecond: setting.integer(0, {
     description: "requests a second that one address may make of each server; 0 is any number",

@@ -43,6 +43,31 @@ test("defaults, then file, then environment, then flags", () => {
   ]);
 });
 
+test("every setting says what it can be, and what it is when nothing is said", () => {
+  const loaded = loadConfig(schema, { flags: { moniker: "mine" } });
+  assert.ok(loaded.ok);
+  const lines = loaded.value.explain().map((each) => `${each.setting}: ${each.limits} [${each.default}]`);
+  assert.deepEqual(lines, [
+    "blockIntervalMs: a whole number from 10 to 60000 [1000]",
+    "moniker: a text up to 10000 characters [node]",
+    "engine: one of embedded, comet [embedded]",
+    "emptyBlocks: true or false [true]",
+    "peers: a list of texts, at most 1000 []",
+    "token: a text up to 10000 characters [(not set)]",
+  ]);
+});
+
+test("a list's entries can be bounded, too", () => {
+  const each = { plural: "short words", allows: (text: string) => text.length < 5 };
+  const words = { words: setting.list([], { description: "Words", each }) };
+  assert.ok(loadConfig(words, { flags: { words: "a,b" } }).ok);
+  for (const file of [{ words: ["longer"] }, { words: [1] }, { words: Array(1_001).fill("a") }, { words: {} }]) {
+    const loaded = loadConfig(words, { file });
+    assert.ok(!loaded.ok);
+    assert.equal(loaded.error[0]?.message, "words must be a list of short words, at most 1000");
+  }
+});
+
 test("all problems are listed, with where they stand", () => {
   const loaded = loadConfig(schema, {
     file: { blockIntervalMs: 5, blokInterval: 1, peers: "a" },

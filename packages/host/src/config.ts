@@ -7,6 +7,8 @@ type Read<T> = (value: unknown) => Result<T, string>;
 export interface Setting<T> {
   readonly initial: T;
   readonly description: string;
+  /** What values can be, in words that follow "must be". */
+  readonly expects: string;
   /** Shown as `(set)` only. */
   readonly secret: boolean;
   readonly read: Read<T>;
@@ -39,6 +41,9 @@ export interface ExplainedSetting {
   readonly origin: ConfigOrigin;
   readonly source: string;
   readonly description: string;
+  /** What values can be. */
+  readonly limits: string;
+  readonly default: string;
 }
 
 /** Parsed settings: frozen, and able to say where each came from. */
@@ -53,66 +58,77 @@ interface Options {
 }
 
 const maxTextLength = 10_000;
+const maxListLength = 1_000;
+const textLimits = `a text up to ${maxTextLength} characters`;
+
+/** What the texts of a list can be, and what they are called. */
+export interface ListEntry {
+  readonly plural: string;
+  allows(text: string): boolean;
+}
 
 /** Constructors of settings. */
 export const setting = {
   /** A whole number within bounds. */
   integer(initial: number, options: Options & { readonly min: number; readonly max: number }): Setting<number> {
     const { min, max } = options;
-    const expected = `a whole number from ${min} to ${max}`;
-    return make(initial, options, (value) => {
+    return make(initial, options, `a whole number from ${min} to ${max}`, (value) => {
       const number = typeof value === "string" && /^-?\d{1,16}$/.test(value) ? Number(value) : value;
-      return typeof number === "number" && Number.isSafeInteger(number) && number >= min && number <= max
-        ? ok(number)
-        : err(expected);
+      const isWithin = typeof number === "number" && Number.isSafeInteger(number) && number >= min && number <= max;
+      return isWithin ? number : undefined;
     });
   },
 
   text(initial: string, options: Options): Setting<string> {
-    return make(initial, options, (value) =>
-      typeof value === "string" && value.length <= maxTextLength
-        ? ok(value)
-        : err(`a text up to ${maxTextLength} characters`),
-    );
+    return make(initial, options, textLimits, readText);
   },
 
   /** A text that may be missing. */
   optionalText(options: Options): Setting<string | undefined> {
-    return make<string | undefined>(undefined, options, (value) =>
-      typeof value === "string" && value.length <= maxTextLength
-        ? ok(value)
-        : err(`a text up to ${maxTextLength} characters`),
-    );
+    return make<string | undefined>(undefined, options, textLimits, readText);
   },
 
   /** Yes or no; a flag without a value means yes. */
   yesNo(initial: boolean, options: Options): Setting<boolean> {
-    return make(initial, options, (value) => {
-      if (value === true || value === "true" || value === "1") return ok(true);
-      if (value === false || value === "false" || value === "0") return ok(false);
-      return err("true or false");
+    return make(initial, options, "true or false", (value) => {
+      if (value === true || value === "true" || value === "1") return true;
+      return value === false || value === "false" || value === "0" ? false : undefined;
     });
   },
 
   choice<const T extends string>(initial: T, choices: readonly T[], options: Options): Setting<T> {
-    return make(initial, options, (value) => {
-      const found = choices.find((each) => each === value);
-      return found === undefined ? err(`one of ${choices.join(", ")}`) : ok(found);
-    });
+    return make(initial, options, `one of ${choices.join(", ")}`, (value) => choices.find((each) => each === value));
   },
 
-  /** Texts: an array in a file, else separated by commas. */
-  list(initial: readonly string[], options: Options): Setting<readonly string[]> {
-    return make(initial, options, (value) => {
-      if (typeof value === "string" && value.length <= maxTextLength) return ok(value === "" ? [] : value.split(","));
-      if (Array.isArray(value) && value.every((each) => typeof each === "string")) return ok(value);
-      return err("a list of texts");
+  /** Texts: an array in a file, else separated by commas. `each` says what one of them can be. */
+  list(initial: readonly string[], options: Options & { readonly each?: ListEntry }): Setting<readonly string[]> {
+    const { each } = options;
+    const expects = `a list of ${each?.plural ?? "texts"}, at most ${maxListLength}`;
+    return make(initial, options, expects, (value) => {
+      const texts = typeof value === "string" ? (value === "" ? [] : value.split(",")) : value;
+      if (!Array.isArray(texts) || texts.length > maxListLength) return undefined;
+      const isOne = (text: unknown): boolean => readText(text) !== undefined && (each?.allows(text as string) ?? true);
+      return texts.every(isOne) ? texts : undefined;
     });
   },
 };
 
-function make<T>(initial: T, options: Options, read: Read<T>): Setting<T> {
-  return { initial, description: options.description, secret: options.secret ?? false, read };
+function readText(value: unknown): string | undefined {
+  return typeof value === "string" && value.length <= maxTextLength ? value : undefined;
+}
+
+/** `read` gives undefined for what cannot be. */
+function make<T>(initial: T, options: Options, expects: string, read: (value: unknown) => T | undefined): Setting<T> {
+  return {
+    initial,
+    description: options.description,
+    expects,
+    secret: options.secret ?? false,
+    read: (value) => {
+      const found = read(value);
+      return found === undefined ? err(expects) : ok(found);
+    },
+  };
 }
 
 /** What {@link loadConfig} reads, weakest first. */
@@ -165,7 +181,9 @@ export function loadConfig<S extends ConfigSchema>(
     }
     const [origin, source, value] = chosen;
     values[name] = typeof value === "object" && value !== null ? Object.freeze(value) : value;
-    explained.push({ setting: name, value: shown(each, value), origin, source, description: each.description });
+    const { description, expects: limits, initial } = each;
+    const texts = { value: shown(each, value), default: shown(each, initial), description, limits };
+    explained.push({ setting: name, origin, source, ...texts });
   }
   for (const name of file.keys()) problems.push(unknown(name, "file", name));
   for (const [name, value] of flags) if (value !== undefined) problems.push(unknown(name, "flag", `--${name}`));

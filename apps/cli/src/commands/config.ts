@@ -1,14 +1,19 @@
+import { type ConfigSchema, flagName } from "@stoa/host";
 import { nodeConfigSchema } from "@stoa/node";
+import { providerConfig } from "@stoa/provider";
 import { CliError, type Command, exitCodes } from "../command.ts";
 import { loadSettings, settingOptions } from "../local/program.ts";
 
 /** Programs whose settings can be explained, with the prefix of their variables. */
-const programs = new Map([["node", { schema: nodeConfigSchema, environmentPrefix: "STOA_NODE_" }]]);
+const programs = new Map([
+  ["node", { schema: nodeConfigSchema as ConfigSchema, environmentPrefix: "STOA_NODE_" }],
+  ["provider", { schema: providerConfig as ConfigSchema, environmentPrefix: "STOA_PROVIDER_" }],
+]);
 
 export const configExplain: Command = {
   spec: {
     name: "config explain",
-    about: "Prints every setting of a program: its value, where that came from, and what it is for.",
+    about: "Prints every setting of a program: its value, where that came from, what it is for, and what it can be.",
     operands: "PROGRAM",
     minOperands: 1,
     maxOperands: 1,
@@ -20,9 +25,10 @@ export const configExplain: Command = {
         default: ".",
       },
       json: { type: "boolean", about: "one JSON line a setting" },
+      ...settingOptions(providerConfig),
       ...settingOptions(nodeConfigSchema),
     },
-    examples: ["stoa config explain node --home ./node"],
+    examples: ["stoa config explain node --home ./node", "stoa config explain provider --json"],
   },
   async run(invocation) {
     const [name = ""] = invocation.operands;
@@ -34,12 +40,17 @@ export const configExplain: Command = {
         exitCode: exitCodes.usage,
       });
     }
+    for (const other of [...programs.values()].flatMap(({ schema }) => Object.keys(schema))) {
+      if (other in program.schema || invocation.text(flagName(other)) === undefined) continue;
+      throw new CliError("usage", `${name} has no setting --${flagName(other)}`, { exitCode: exitCodes.usage });
+    }
     const config = loadSettings(invocation, { ...program, home: invocation.text("home") ?? "." });
     for (const each of config.explain()) {
       if (invocation.flag("json")) process.stdout.write(`${JSON.stringify(each)}\n`);
       else {
         const origin = each.origin === "default" ? "default" : `${each.origin}: ${each.source}`;
-        process.stdout.write(`${each.setting} = ${each.value}  (${origin})\n    ${each.description}\n`);
+        const limits = `${each.limits}; default: ${each.default === "" ? "empty" : each.default}`;
+        process.stdout.write(`${each.setting} = ${each.value}  (${origin})\n    ${each.description}\n    ${limits}\n`);
       }
     }
     return exitCodes.ok;

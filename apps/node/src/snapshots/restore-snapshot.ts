@@ -18,7 +18,7 @@ import { decodeBundle, type SnapshotBundle, SnapshotError, verifyBundle } from "
 import { readBundle, readChunk, readSnapshot, type StoredSnapshot } from "./snapshot-folder.ts";
 
 /** Bytes of nodes that are written in one batch. */
-const batchBytes = 4 * 1024 * 1024;
+const batchBytes = 1024 * 1024;
 
 /** What {@link restoreSnapshot} needs. */
 export interface RestoreSnapshotParams {

@@ -3,11 +3,12 @@ import { createLog, loadConfig } from "@stoa/host";
 import { nodeConfigSchema, runNode } from "../index.ts";
 
 /*
- * A node as a process of its own, for tests that kill it: `run-node.ts HOME [INTERVAL_MS]`. Prints one JSON line when it
+ * A node as a process of its own, for tests that kill it: `run-node.ts HOME [INTERVAL_MS [SNAPSHOT_INTERVAL]]`. Prints one JSON line when it
  * answers.
  */
-const [home = "", blockIntervalMs = "20"] = process.argv.slice(2);
-const flags = { "rpc-port": "0", "grpc-port": "0", "rest-port": "0", "block-interval-ms": blockIntervalMs };
+const [home = "", blockIntervalMs = "20", snapshotInterval = "0"] = process.argv.slice(2);
+const ports = { "rpc-port": "0", "grpc-port": "0", "rest-port": "0" };
+const flags = { ...ports, "block-interval-ms": blockIntervalMs, "snapshot-interval": snapshotInterval };
 const config = loadConfig(nodeConfigSchema, { flags });
 if (!config.ok) throw new Error(JSON.stringify(config.error));
 const log = createLog({ level: "warn", json: false });
