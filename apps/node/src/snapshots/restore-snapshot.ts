@@ -107,7 +107,12 @@ async function writeState(
     proposer: header.proposerAddress,
     consensusParams: state.params,
   };
-  const restore = new SnapshotRestore({ crypto, modules: createModules(crypto), prefix: applicationPrefix, head });
+  const restore = new SnapshotRestore({
+    crypto,
+    modules: createModules(crypto),
+    prefix: applicationPrefix,
+    height: header.height,
+  });
   let waiting: BatchOperation[] = [];
   let length = 0;
   try {
@@ -124,7 +129,7 @@ async function writeState(
       }
     });
     await backend.write(waiting);
-    await backend.write(restore.finish(state.appHash));
+    await backend.write(restore.finish(state.appHash, head));
   } catch (error) {
     throw asSnapshotError(error);
   }
