@@ -1,14 +1,21 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { BaseAccount, serializeSignDoc, TendermintTxTracer } from "@keplr-wallet/cosmos";
+import {
+  BaseAccount,
+  makeADR36AminoSignDoc,
+  serializeSignDoc,
+  TendermintTxTracer,
+  verifyADR36Amino,
+} from "@keplr-wallet/cosmos";
 import { Hash, Mnemonic, PrivKeySecp256k1 } from "@keplr-wallet/crypto";
 import { MsgSend } from "@keplr-wallet/proto-types/cosmos/bank/v1beta1/tx.js";
 import { PubKey } from "@keplr-wallet/proto-types/cosmos/crypto/secp256k1/keys.js";
 import { SignMode } from "@keplr-wallet/proto-types/cosmos/tx/signing/v1beta1/signing.js";
 import { AuthInfo, Fee, SignDoc, SignerInfo, TxBody, TxRaw } from "@keplr-wallet/proto-types/cosmos/tx/v1beta1/tx.js";
 import { isSimpleFetchError, simpleFetch } from "@keplr-wallet/simple-fetch";
-import { toBase64, toHexUpper } from "@stoa/std";
-import { accountText, newMessage } from "@stoa/wire";
+import { createNativeVerifier, nativeHash } from "@stoa/host";
+import { silentLog, toBase64, toBase64Url, toHexUpper } from "@stoa/std";
+import { accountText, jwtSignBytes, jwtSigningText, newMessage, parseJwt, verifyJwt } from "@stoa/wire";
 import { MsgSendSchema } from "@stoa/wire/cosmos.bank.v1beta1";
 import { sharedWorld } from "../testing/shared-world.ts";
 
@@ -239,4 +246,23 @@ test("it simulates, signs in both modes, sends, and hears of the block", { timeo
   tracer.close();
   const again = await broadcast(amino, "SYNC");
   assert.deepEqual([again.code, again.codespace], [19, "sdk"]);
+});
+
+test("a token that it signs as arbitrary data opens a provider's gateway, and it knows ours", () => {
+  const key = new PrivKeySecp256k1(Mnemonic.generateWalletFromMnemonic(`${"abandon ".repeat(11)}about`));
+  const publicKey = key.getPubKey();
+  const iss = accountText(publicKey.getCosmosAddress());
+  const leases = { access: "full", scope: undefined, permissions: undefined };
+  const claims = { iss, iat: 100n, nbf: 100n, exp: 200n, jti: "", aud: [], version: "v1", leases };
+  const text = jwtSigningText("ES256KADR36", claims);
+  const bytes = serializeSignDoc(makeADR36AminoSignDoc(iss, text));
+  assert.deepEqual(Uint8Array.from(bytes), jwtSignBytes("ES256KADR36", text, iss));
+  const { r, s } = key.signDigest32(Hash.sha256(bytes));
+  const signature = Uint8Array.from([...r, ...s]);
+  const parsed = parseJwt(`${text}.${toBase64Url(signature)}`);
+  assert.ok(parsed.ok);
+  const verifier = createNativeVerifier({ log: silentLog });
+  const check = { publicKey: publicKey.toBytes(), nowSeconds: 150n, hash: nativeHash, verifier };
+  assert.deepEqual(verifyJwt(parsed.value, check), { ok: true, value: claims });
+  assert.equal(verifyADR36Amino("akash", iss, text, publicKey.toBytes(), signature), true);
 });
