@@ -11,8 +11,8 @@ export interface SnapshotRestoreParams extends Pick<ApplicationParams, "crypto" 
 }
 
 /**
- * The receiving half of ABCI's snapshot calls: makes the application's state from a snapshot (base-chain.md §3.6). It writes nothing: the shell writes the batches in
- * their order, and opens an application on them after the last one.
+ * The receiving half of ABCI's snapshot calls: makes the application's state from a snapshot (base-chain.md §3.6). It writes
+ * nothing: the shell writes the batches in their order, and opens an application on them after the last one.
  */
 export class SnapshotRestore {
   private readonly height: bigint;
