@@ -26,6 +26,24 @@ export function messageValue<D extends DescMessage>(schema: D): ValueCodec<Messa
   return { encode: (value) => encode(schema, value), decode: (bytes) => decode(schema, bytes) };
 }
 
+/**
+ * The codec, reading the same bytes only once: while nobody writes, a store gives out the very same array. For values that
+ * every transaction reads several times, and that nobody changes in place.
+ */
+export function remembered<V extends object>(codec: ValueCodec<V>): ValueCodec<V> {
+  const known = new WeakMap<Uint8Array, V>();
+  return {
+    encode: codec.encode,
+    decode: (bytes) => {
+      const before = known.get(bytes);
+      if (before !== undefined) return before;
+      const value = codec.decode(bytes);
+      known.set(bytes, value);
+      return value;
+    },
+  };
+}
+
 /** Stores a key's encoding as the value: integers, texts and bytes. */
 export function keyValue<V>(codec: KeyCodec<V>): ValueCodec<V> {
   return { encode: (value) => codec.encode(value), decode: (bytes) => codec.decode(bytes) };
@@ -90,6 +108,8 @@ function scanRange(
 
 /** What a map needs of its index: the bytes before a row's primary key, or undefined if the row is left out. */
 export interface RowIndex<K, V> {
+  /** True if a row's place in the index does not depend on its value. */
+  readonly byKeyOnly: boolean;
   rowHead(value: V, key: K): Uint8Array | undefined;
 }
 
@@ -98,11 +118,18 @@ export class Index<I, K, V> implements RowIndex<K, V> {
   readonly prefix: Uint8Array;
   readonly key: KeyCodec<I>;
   readonly of: (value: V, key: K) => I | undefined;
+  readonly byKeyOnly: boolean;
 
-  constructor(params: { prefix: Uint8Array; key: KeyCodec<I>; of: (value: V, key: K) => I | undefined }) {
+  constructor(params: {
+    prefix: Uint8Array;
+    key: KeyCodec<I>;
+    of: (value: V, key: K) => I | undefined;
+    byKeyOnly?: boolean;
+  }) {
     this.prefix = params.prefix;
     this.key = params.key;
     this.of = params.of;
+    this.byKeyOnly = params.byKeyOnly ?? false;
   }
 
   /** The bytes under which a row's primary key stands. */
@@ -166,6 +193,8 @@ export class TypedMap<K, V> {
   private reindex(ctx: StoreAccess, key: K, after: V | undefined): void {
     const store = ctx.unmetered(this.storeName);
     const stored = store.get(this.full(key));
+    // Where there was a row and is one, only values can have moved it.
+    if (stored !== undefined && after !== undefined && this.indexes.every((index) => index.byKeyOnly)) return;
     const before = stored === undefined ? undefined : this.value.decode(stored);
     const primary = this.keyCodec.encode(key);
     for (const index of this.indexes) {

@@ -232,16 +232,19 @@ export async function readBody(request: IncomingMessage, maxBytes: number): Prom
   if (Number(request.headers["content-length"] ?? 0) > maxBytes) throw tooLarge();
   const chunks: Uint8Array[] = [];
   let length = 0;
-  try {
-    // Leaving the loop early must not cut the connection: the refusal is still to be sent.
-    for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+  await new Promise<void>((resolve, reject) => {
+    const broken = (cause?: unknown): void =>
+      reject(new HostError("body-incomplete", "peer", "the connection ended before the body did", { cause }));
+    request.on("data", (chunk: Buffer) => {
       length += chunk.length;
-      if (length > maxBytes) break;
-      chunks.push(chunk);
-    }
-  } catch (error) {
-    throw new HostError("body-incomplete", "peer", "the connection ended before the body did", { cause: error });
-  }
+      if (length <= maxBytes) chunks.push(chunk);
+      // The rest is not wanted, but the connection must live: the refusal is still to be sent.
+      else resolve(void request.pause());
+    });
+    request.once("end", resolve);
+    request.once("error", broken);
+    request.once("close", broken);
+  });
   if (length > maxBytes) throw tooLarge();
   const body = new Uint8Array(length);
   let at = 0;

@@ -13,9 +13,19 @@ const lossyDecoder = new TextDecoder("utf-8", { fatal: false, ignoreBOM: true })
 
 export const emptyBytes: Uint8Array = new Uint8Array(0);
 
+/** Longest text that is encoded here: below it the loop is cheaper than the host's encoder. */
+const shortText = 24;
+
 /** UTF-8 bytes of a text. */
 export function utf8(text: string): Uint8Array {
-  return encoder.encode(text);
+  if (text.length > shortText) return encoder.encode(text);
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code >= 0x80) return encoder.encode(text);
+    bytes[i] = code;
+  }
+  return bytes;
 }
 
 /** Text of UTF-8 bytes, or undefined if they are not valid UTF-8. */
@@ -82,6 +92,7 @@ export function prefixEnd(prefix: Uint8Array): Uint8Array | undefined {
 }
 
 const hexDigits = "0123456789abcdef";
+const hexValues = digitValues(hexDigits, hexDigits.toUpperCase());
 const hexOfByte: readonly string[] = Array.from(
   { length: 256 },
   (_, byte) => `${hexDigits[byte >> 4]}${hexDigits[byte & 15]}`,
@@ -101,14 +112,25 @@ export function toHexUpper(bytes: Uint8Array): string {
 
 /** Bytes of hex text of either case, or undefined if it is not hex. */
 export function fromHex(text: string): Uint8Array | undefined {
-  if (text.length % 2 !== 0 || !/^[0-9a-fA-F]*$/.test(text)) return undefined;
+  if (text.length % 2 !== 0) return undefined;
   const out = new Uint8Array(text.length / 2);
-  for (let i = 0; i < out.length; i++) out[i] = Number.parseInt(text.slice(2 * i, 2 * i + 2), 16);
+  for (let i = 0; i < out.length; i++) {
+    const [high, low] = [hexValues[text.charCodeAt(2 * i)] ?? 255, hexValues[text.charCodeAt(2 * i + 1)] ?? 255];
+    if (high === 255 || low === 255) return undefined;
+    out[i] = (high << 4) | low;
+  }
   return out;
 }
 
+/** The value of each digit by its code, 255 for what is none; `more` are other digits of the same values. */
+function digitValues(digits: string, more = ""): Uint8Array {
+  const values = new Uint8Array(128).fill(255);
+  for (const list of [digits, more]) for (let i = 0; i < list.length; i++) values[list.charCodeAt(i)] = i;
+  return values;
+}
+
 const base64Digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-const base64Values = new Map<string, number>([...base64Digits].map((digit, value) => [digit, value]));
+const base64Values = digitValues(base64Digits);
 
 /** Standard base64 with padding (RFC 4648 §4). */
 export function toBase64(bytes: Uint8Array): string {
@@ -139,8 +161,8 @@ export function fromBase64(text: string): Uint8Array | undefined {
   let bits = 0;
   let at = 0;
   for (let i = 0; i < digits; i++) {
-    const value = base64Values.get(text[i] as string);
-    if (value === undefined) return undefined;
+    const value = base64Values[text.charCodeAt(i)] ?? 255;
+    if (value === 255) return undefined;
     word = ((word << 6) | value) & 0xffffff;
     bits += 6;
     if (bits >= 8) {

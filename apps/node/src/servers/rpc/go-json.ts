@@ -78,8 +78,15 @@ function skipWord(text: string, start: number, word: string): number {
   return start + word.length;
 }
 
+/** Characters of a string that mean themselves. */
+const plain = /[^"\\\u0000-\u001f]*/y;
+
 function skipString(text: string, start: number): number {
   for (let at = start + 1; at < text.length; at++) {
+    plain.lastIndex = at;
+    plain.test(text);
+    at = plain.lastIndex;
+    if (at >= text.length) break;
     const code = text.charCodeAt(at);
     if (code === 0x22) return at + 1;
     if (code < 0x20) throw unexpected(text, at, "in string literal");

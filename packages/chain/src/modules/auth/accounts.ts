@@ -7,8 +7,19 @@ import type { Context } from "../../context.ts";
 import { accounts, addressByNumber, nextNumber } from "./keys.ts";
 import { type Account, moduleAccounts } from "./types.ts";
 
+/** Accounts that were read: stored ones are given out as the same Any until they are written again. */
+const unpacked = new WeakMap<Any, Account>();
+
 /** Reads an account of a type that we know. */
 export function unpackAccount(any: Any): Account {
+  const known = unpacked.get(any);
+  if (known !== undefined) return known;
+  const account = readAccount(any);
+  unpacked.set(any, account);
+  return account;
+}
+
+function readAccount(any: Any): Account {
   const name = typeNameOf(any.typeUrl);
   if (name === BaseAccountSchema.typeName) {
     const base = decode(BaseAccountSchema, any.value);

@@ -1,20 +1,20 @@
 import { AnySchema } from "@bufbuild/protobuf/wkt";
 import { utf8 } from "@stoa/std";
 import { ParamsSchema } from "@stoa/wire/cosmos.auth.v1beta1";
-import { Item, keyValue, messageValue, noValue, TypedMap } from "../../collections.ts";
+import { Item, keyValue, messageValue, noValue, remembered, TypedMap } from "../../collections.ts";
 import { bytesKey, tupleKey, uint64Key } from "../../key-codec.ts";
 
 // Prefixes as the reference lays them out (base-chain.md §3.7).
 const store = "acc";
 
-export const params = new Item({ store, key: Uint8Array.of(0x00), value: messageValue(ParamsSchema) });
+export const params = new Item({ store, key: Uint8Array.of(0x00), value: remembered(messageValue(ParamsSchema)) });
 
 /** Accounts by address, each an Any of its concrete type. */
 export const accounts = new TypedMap({
   store,
   prefix: Uint8Array.of(0x01),
   key: bytesKey,
-  value: messageValue(AnySchema),
+  value: remembered(messageValue(AnySchema)),
 });
 
 /** The number that the next account gets. */

@@ -36,6 +36,7 @@ export const holdersByDenom = new Index<string, readonly [Uint8Array, string], b
   prefix: Uint8Array.of(0x03),
   key: textKey,
   of: (_amount, key) => key[1],
+  byKeyOnly: true,
 });
 
 /** What an account holds of a denomination; never zero. */
