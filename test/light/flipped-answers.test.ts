@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ChainError, type Fetch, JsonRpc, LightClient, LightError, VerifiedChain } from "@stoa/client";
 import { type ProofOp, verifyStoreProof } from "@stoa/consensus";
-import { createNativeVerifier, nativeHash, systemTimers } from "@stoa/host";
+import { createNativeVerifier, nativeHash, systemClock, systemTimers } from "@stoa/host";
 import { fromBase64, fromHex, silentLog, toHex, utf8 } from "@stoa/std";
 import { fromValidatorUpdate } from "../../apps/node/src/abci-values.ts";
 import { signerOfSeed } from "../../apps/node/src/home/validator-key.ts";
@@ -151,6 +151,25 @@ test("an answer of a node with anything changed in it is refused, or says the sa
   }
   t.diagnostic(`${refused} refused, ${same} said the same`);
   assert.ok(refused > 3_000);
+});
+
+test("what only the next block proves is asked for too early at the tip, and not answered", async (t) => {
+  const { url, chainId, trust, engine } = await makeChain(t);
+  const light = new LightClient({
+    chainId,
+    primary: new JsonRpc({ url, fetch, timers: systemTimers }),
+    trust,
+    hash: nativeHash,
+    verifier: createNativeVerifier({ log: silentLog }),
+    clock: systemClock,
+  });
+  const chain = new VerifiedChain(light);
+  const tip = engine.height;
+  for (const work of [chain.results(tip), chain.query("kv", utf8("two"), tip), chain.results(tip + 5n)]) {
+    await assert.rejects(work, (error) => error instanceof LightError && error.code === "too-early");
+  }
+  assert.equal((await chain.results(tip - 1n)).height, tip - 1n);
+  assert.equal((await chain.query("kv", utf8("two"))).height, tip - 1n);
 });
 
 test("a proof with any byte changed in it shows nothing else", { timeout: 120_000 }, async (t) => {

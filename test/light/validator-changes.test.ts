@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { JsonRpc, LightClient, VerifiedChain } from "@stoa/client";
 import {
+  defaultConsensusParams,
   newValidatorSet,
   type PublicKey,
   updateValidatorSet,
@@ -9,9 +10,14 @@ import {
   type ValidatorUpdate,
 } from "@stoa/consensus";
 import { createNativeVerifier, nativeHash, systemClock, systemTimers } from "@stoa/host";
-import { fromHex, type Result, silentLog, toBase64, toHex, toHexUpper } from "@stoa/std";
+import { fromHex, type Result, silentLog, toBase64, toHex, toHexUpper, utf8 } from "@stoa/std";
+import { MemoryBackend } from "@stoa/store";
 import { fromValidatorUpdate } from "../../apps/node/src/abci-values.ts";
+import { EmbeddedEngine } from "../../apps/node/src/engines/embedded/embedded-engine.ts";
+import { SqliteEventIndex } from "../../apps/node/src/event-index/sqlite-event-index.ts";
+import type { Genesis } from "../../apps/node/src/home/genesis.ts";
 import { signerOfSeed } from "../../apps/node/src/home/validator-key.ts";
+import { KvMachine } from "../../apps/node/src/testing/kv-machine.ts";
 import { startTestRpc } from "../../apps/node/src/testing/test-rpc.ts";
 import { reaches } from "./block-waiting.ts";
 
@@ -120,6 +126,56 @@ test("validators come, grow, shrink and go as in CometBFT, two heights later, an
       proven.map(({ power }) => power),
       sets[Number(height)]?.validators.map(({ power }) => power),
     );
+  }
+});
+
+test("a chain that was stopped goes on with the validators that it had", async () => {
+  const backend = new MemoryBackend();
+  const genesis: Genesis = {
+    chainId: "stoa-again-1",
+    time: systemClock.nowNs() - 60_000_000_000n,
+    initialHeight: 1n,
+    params: { ...defaultConsensusParams, validator: { pubKeyTypes: ["ed25519", "secp256k1"] } },
+    validators: [{ publicKey: own, power: 10n, name: "one" }],
+    appState: utf8("{}"),
+    appStateJson: {},
+  };
+  const sets = expectedSets();
+  // Each stop falls between a change and the height where it acts, or beside one.
+  for (const stop of [3, 5, 6, 10, 11, 15, last]) {
+    const machine = new KvMachine(backend);
+    machine.params = genesis.params;
+    for (const [height, updates] of Object.entries(changes)) {
+      machine.updatesAt.set(BigInt(height), updates.map(fromValidatorUpdate));
+    }
+    const engine = new EmbeddedEngine({
+      hash: nativeHash,
+      clock: systemClock,
+      timers: systemTimers,
+      log: silentLog,
+      backend,
+      index: SqliteEventIndex.open(":memory:"),
+      stateMachine: machine,
+      genesis,
+      signer: signerOfSeed(new Uint8Array(32).fill(3)),
+      blockIntervalMs: 5,
+      emptyBlocks: true,
+    });
+    await engine.start();
+    await reaches(engine, BigInt(stop));
+    await engine.stop();
+    for (let height = 1; height <= Number(engine.height); height++) {
+      const header = (await engine.block(BigInt(height)))?.block.header;
+      const expected = sets[height];
+      if (expected === undefined) continue;
+      assert.equal(toHex(header?.validatorsHash ?? new Uint8Array()), toHex(expected.hash(nativeHash)), `${height}`);
+      const priorities = (await engine.validators(BigInt(height)))?.validators.map(({ priority }) => priority);
+      assert.deepEqual(
+        priorities,
+        expected.validators.map(({ priority }) => priority),
+        `${height}`,
+      );
+    }
   }
 });
 

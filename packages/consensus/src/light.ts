@@ -75,6 +75,8 @@ export function checkLightBlock(ports: VerifyPorts, block: LightBlock, chainId: 
 /**
  * Accepts a header on the strength of a trusted one: the next height by the announced set, any later one by a share of
  * the set that was to sign after the trusted header (base-chain.md §2.5). `now` is the verifier's clock.
+ * The caller has made sure that `trustedNextValidators` is the set which the trusted header names, as its own or as the
+ * next one, and that addresses follow from keys (`checkLightBlock`): as in the reference, neither is looked at again here.
  */
 export function verifyHeader(
   ports: VerifyPorts,

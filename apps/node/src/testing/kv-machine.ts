@@ -27,7 +27,8 @@ function parse(tx: Uint8Array): readonly [string, string] | undefined {
 export class KvMachine implements StateMachine {
   private readonly store: MultiStore;
   private prepared: PreparedCommit | undefined;
-  private params: InitChainResponse["consensusParams"] | undefined;
+  /** Of the genesis; a machine that is opened again does not remember them. */
+  params: InitChainResponse["consensusParams"] | undefined;
   /** Validator updates to answer at a height. */
   readonly updatesAt = new Map<bigint, FinalizeBlockResponse["validatorUpdates"]>();
   /** Keys that a check refuses, so that rechecks can fail. */
