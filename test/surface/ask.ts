@@ -2,12 +2,14 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type { VectorFailure } from "@stoa/test";
+import { compareGrpc, recordGrpc } from "./grpc.ts";
 import { findNames, type Network } from "./names.ts";
 import { compareRest, recordRest } from "./rest.ts";
+import { compareRpc, compareWs, recordRpc, recordWs } from "./rpc.ts";
 
 /*
  * Asks two networks the same questions and prints every difference of form: node test/surface/ask.ts --ours URLS
- * --theirs URLS [--record DIR] [--only rest]. URLS are of JSON-RPC, REST and gRPC, with commas between. README.md says
+ * --theirs URLS [--record DIR] [--only rest|rpc|ws|grpc]. URLS are of JSON-RPC, REST and gRPC, with commas between. README.md says
  * what both must hold.
  */
 
@@ -44,4 +46,19 @@ if (wants("rest")) {
   const cases = await recordRest(theirs, theirNames);
   keep("rest", cases);
   print("rest", cases.length, await compareRest(cases, ours, ourNames));
+}
+if (wants("rpc")) {
+  const cases = await recordRpc(theirs, theirNames);
+  keep("rpc", cases);
+  print("rpc", cases.length, await compareRpc(cases, ours, ourNames));
+}
+if (wants("ws")) {
+  const played = await recordWs(theirs, theirNames);
+  keep("ws", played);
+  print("ws", played.length, await compareWs(played, ours, ourNames));
+}
+if (wants("grpc")) {
+  const cases = await recordGrpc(theirs, theirNames);
+  keep("grpc", cases);
+  print("grpc", cases.length, await compareGrpc(cases, ours, ourNames));
 }

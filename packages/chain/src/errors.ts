@@ -106,6 +106,7 @@ export function refuseUnregistered(text: string): never {
 export const storeErrors = errorTable("store", {
   txDecode: [3, "tx parse error"],
   unknownRequest: [4, "unknown request"],
+  invalidRequest: [7, "invalid request"],
 });
 
 /** The SDK's own table (base-chain.md §4.7). */

@@ -178,11 +178,13 @@ function answerStore(state: QueryState, [name = "", ...kind]: readonly string[],
   if (path !== "/key" && path !== "/subspace") refuse(storeErrors.unknownRequest, `unexpected query path: ${path}`);
   // A version that is not there is no error: the answer has no value and says so.
   const nothing = { ...blank, key: request.data, log: "version does not exist", height };
+  const noProof = "proof is unexpectedly empty; ensure height has not been pruned";
   const view = height < 1n ? undefined : stores.at(height);
+  if (view === undefined && path === "/key" && request.prove) refuse(storeErrors.invalidRequest, noProof);
   if (view === undefined) return nothing;
   if (path === "/key" && request.prove) {
     const proven = stores.prove(height, name, request.data);
-    if (proven === undefined) return nothing;
+    if (proven === undefined) refuse(storeErrors.invalidRequest, noProof);
     return { ...blank, key: request.data, value: proven.value ?? emptyBytes, proofOps: proven.ops, height };
   }
   const reader = view.reader(name);

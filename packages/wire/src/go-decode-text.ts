@@ -21,5 +21,6 @@ export function goDecodeText(schema: DescMessage, problem: string): string {
 
 /** A field's name as Go writes it: `page_key` and `pageKey` are `PageKey`. */
 function goName(field: string): string {
-  return field.replace(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  // Identities are named so in the reference's own messages.
+  return field === "id" ? "ID" : field.replace(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }

@@ -33,26 +33,34 @@ const block = method(
     const stored = await blockAt(context, height);
     return { block_id: blockIdJson(stored.blockId), block: blockJson(stored.block) };
   },
-  { cacheable: true },
+  { cacheable: "height" },
 );
 
-const blockByHash = method({ hash: "bytes" }, async ({ engine }, { hash = emptyBytes }) => {
-  const stored = await engine.blockByHash(hash);
-  if (stored === undefined) return { block_id: blockIdJson(noBlockId), block: null };
-  return { block_id: blockIdJson(stored.blockId), block: blockJson(stored.block) };
-});
+const blockByHash = method(
+  { hash: "bytes" },
+  async ({ engine }, { hash = emptyBytes }) => {
+    const stored = await engine.blockByHash(hash);
+    if (stored === undefined) return { block_id: blockIdJson(noBlockId), block: null };
+    return { block_id: blockIdJson(stored.blockId), block: blockJson(stored.block) };
+  },
+  { cacheable: "always" },
+);
 
 const header = method(
   height,
   async (context, { height }) => ({ header: headerJson((await blockAt(context, height)).block.header) }),
-  { cacheable: true },
+  { cacheable: "height" },
 );
 
 // Hex in JSON, unlike the hash of block_by_hash: so the reference declares it.
-const headerByHash = method({ hash: "hex" }, async ({ engine }, { hash = emptyBytes }) => {
-  const stored = await engine.blockByHash(hash);
-  return { header: stored === undefined ? null : headerJson(stored.block.header) };
-});
+const headerByHash = method(
+  { hash: "hex" },
+  async ({ engine }, { hash = emptyBytes }) => {
+    const stored = await engine.blockByHash(hash);
+    return { header: stored === undefined ? null : headerJson(stored.block.header) };
+  },
+  { cacheable: "always" },
+);
 
 const blockResults = method(
   height,
@@ -62,7 +70,7 @@ const blockResults = method(
     if (results === undefined) throw RpcError.internal(`could not find results for height #${at}`);
     return blockResultsJson(results);
   },
-  { cacheable: true },
+  { cacheable: "height" },
 );
 
 const commit = method(
@@ -74,7 +82,7 @@ const commit = method(
     const signed = { header: headerJson(stored.header), commit: commitJson(stored.commit) };
     return { signed_header: signed, canonical: stored.canonical };
   },
-  { cacheable: true },
+  { cacheable: "height" },
 );
 
 const validators = method(
@@ -92,7 +100,7 @@ const validators = method(
       total: String(set.validators.length),
     };
   },
-  { cacheable: true },
+  { cacheable: "height" },
 );
 
 const consensusParams = method(
@@ -103,7 +111,7 @@ const consensusParams = method(
     if (params === undefined) throw RpcError.internal(`could not find consensus params for height #${at}`);
     return { block_height: String(at), consensus_params: consensusParamsJson(params) };
   },
-  { cacheable: true },
+  { cacheable: "height" },
 );
 
 const blockchain = method(
@@ -114,13 +122,12 @@ const blockchain = method(
     const max = maxHeight === 0n || maxHeight > tip ? tip : maxHeight;
     const bounds = [minHeight, lowest, max - maxHeaders + 1n];
     const min = bounds.reduce((a, b) => (b > a ? b : a));
-    if (min > max)
-      throw RpcError.internal(`invalid request: min height ${min} can't be greater than max height ${max}`);
+    if (min > max) throw RpcError.internal(`min height ${min} can't be greater than max height ${max}`);
     const metas = [];
     for (let at = max; at >= min; at--) metas.push(blockMetaJson(await blockAt(context, at)));
     return { last_height: String(tip), block_metas: metas };
   },
-  { cacheable: true },
+  { cacheable: "always" },
 );
 
 const blockSearch = method(
@@ -138,18 +145,22 @@ const blockSearch = method(
   },
 );
 
-const abciInfo = method({}, async ({ engine }) => {
-  const { data, version, appVersion, lastBlockHeight, lastBlockAppHash } = await engine.info();
-  return {
-    response: {
-      data,
-      version,
-      ...(appVersion === 0n ? {} : { app_version: String(appVersion) }),
-      last_block_height: String(lastBlockHeight),
-      last_block_app_hash: toBase64(lastBlockAppHash),
-    },
-  };
-});
+const abciInfo = method(
+  {},
+  async ({ engine }) => {
+    const { data, version, appVersion, lastBlockHeight, lastBlockAppHash } = await engine.info();
+    return {
+      response: {
+        data,
+        version,
+        ...(appVersion === 0n ? {} : { app_version: String(appVersion) }),
+        last_block_height: String(lastBlockHeight),
+        last_block_app_hash: toBase64(lastBlockAppHash),
+      },
+    };
+  },
+  { cacheable: "always" },
+);
 
 const abciQuery = method(
   { path: "text", data: "hex", height: "integer", prove: "yesNo" },

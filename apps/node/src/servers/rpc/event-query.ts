@@ -87,7 +87,44 @@ function operandOf({ kind, offset, text }: Token): Result<QueryOperand, string> 
   const time = kind === "datestamp" ? timeOfDate(text) : parseTime(text);
   if (time !== undefined) return ok({ kind: kind === "datestamp" ? "date" : "time", time });
   const word = kind === "datestamp" ? "DATE" : "TIME";
-  return err(`offset ${offset}: invalid ${word} value: parsing time ${JSON.stringify(text)}`);
+  return err(`offset ${offset}: invalid ${word} value: ${timeProblem(text, kind === "datestamp")}`);
+}
+
+/** The pieces of Go's layouts, and how a text begins that fits them. */
+const dateLayout: readonly (readonly [name: string, begins: RegExp])[] = [
+  ["2006", /^\d{4}/],
+  ["-", /^-/],
+  ["01", /^\d\d/],
+  ["-", /^-/],
+  ["02", /^\d\d/],
+];
+const timeLayout: typeof dateLayout = [
+  ...dateLayout,
+  ["T", /^T/],
+  ["15", /^\d\d/],
+  [":", /^:/],
+  ["04", /^\d\d/],
+  [":", /^:/],
+  ["05", /^\d\d(?:[.,]\d+)?/],
+  ["Z07:00", /^(?:Z|[+-]\d\d:\d\d)/],
+];
+
+/** What is wrong with a time, in the words of Go's reader. */
+function timeProblem(text: string, isDate: boolean): string {
+  const shown = JSON.stringify(text);
+  const layout = isDate ? dateLayout : timeLayout;
+  let rest = text;
+  for (const [name, begins] of layout) {
+    const found = begins.exec(rest)?.[0];
+    const full = layout.map(([piece]) => piece).join("");
+    if (found === undefined)
+      return `parsing time ${shown} as "${full}": cannot parse ${JSON.stringify(rest)} as "${name}"`;
+    if (name === "01" && (found < "01" || found > "12")) return `parsing time ${shown}: month out of range`;
+    rest = rest.slice(found.length);
+  }
+  return rest === ""
+    ? `parsing time ${shown}: day out of range`
+    : `parsing time ${shown}: extra text: ${JSON.stringify(rest)}`;
 }
 
 function timeOfDate(text: string): bigint | undefined {

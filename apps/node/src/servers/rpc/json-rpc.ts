@@ -20,6 +20,10 @@ export class RpcError extends Error {
     return this.code === -32602;
   }
 
+  get isInternal(): boolean {
+    return this.code === -32603;
+  }
+
   private constructor(code: number, title: string, data: string) {
     super(data);
     this.code = code;
@@ -48,6 +52,15 @@ export class RpcError extends Error {
 
   static server(data: string): RpcError {
     return new RpcError(-32000, "Server error", data);
+  }
+}
+
+/** A method of which parameters are wanted was called without the member `params`: the reference breaks off there. */
+export class MissingParams extends Error {
+  override readonly name = "MissingParams";
+
+  constructor() {
+    super("reflect: Call with too few input arguments");
   }
 }
 
@@ -98,12 +111,13 @@ function readId(raw: RawJson): RequestId | undefined {
   if (kind === "string") return stringOf(raw);
   if (kind === "number") {
     const id = Math.trunc(Number(raw));
-    if (Math.abs(id) < maxIdSize) return id;
-    throw new GoJsonError(`json-rpc ID out of int64 range, got ${raw}`);
+    // What does not fit is the least integer in the reference.
+    return Math.abs(id) < maxIdSize ? id : -maxIdSize;
   }
   if (kind === "bool") throw new GoJsonError(`json-rpc ID (${raw}) is of unknown type (bool)`);
   const type = kind === "array" ? "[]interface {}" : "map[string]interface {}";
-  throw new GoJsonError(`json-rpc ID (${raw}) is of unknown type (${type})`);
+  const shown = raw === "{}" ? "map[]" : raw;
+  throw new GoJsonError(`json-rpc ID (${shown}) is of unknown type (${type})`);
 }
 
 /** The refusal of a text that holds no request. */

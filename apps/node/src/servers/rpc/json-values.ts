@@ -59,7 +59,7 @@ export function commitJson(commit: Commit): JsonObject {
     height: String(commit.height),
     round: commit.round,
     block_id: blockIdJson(commit.blockId),
-    signatures: signatures.length === 0 ? null : signatures,
+    signatures,
   };
 }
 

@@ -27,11 +27,14 @@ export interface RpcContext {
   rpcAddress(): string;
 }
 
+/** When an answer does not change, as the reference marks its methods. */
+export type Cacheable = "always" | "height" | "never";
+
 /** One JSON-RPC method, with its parameters as clients name them. */
 export interface RpcMethod {
   readonly params: ParamList;
-  /** May be kept by proxies when a height is given. */
-  readonly cacheable: boolean;
+  /** Whether proxies may keep an answer: always, when a height is given, or never. */
+  readonly cacheable: Cacheable;
   call(context: RpcContext, values: ParamValues<ParamList>): Promise<JsonValue>;
 }
 
@@ -39,11 +42,11 @@ export interface RpcMethod {
 export function method<P extends ParamList>(
   params: P,
   call: (context: RpcContext, values: ParamValues<P>) => Promise<JsonValue>,
-  options: { readonly cacheable?: boolean } = {},
+  options: { readonly cacheable?: Cacheable } = {},
 ): RpcMethod {
   // The reader makes the values from this very list, so they have its types.
   const erased = call as unknown as RpcMethod["call"];
-  return { params, cacheable: options.cacheable ?? false, call: erased };
+  return { params, cacheable: options.cacheable ?? "never", call: erased };
 }
 
 /** The height that was asked for, or the tip; with the reference's refusals (base-chain.md §5.3). */

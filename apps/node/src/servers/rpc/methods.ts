@@ -1,7 +1,7 @@
 import { chainMethods } from "./chain-methods.ts";
 import { consensusMethods } from "./consensus-methods.ts";
 import type { RawJson } from "./go-json.ts";
-import { type JsonValue, RpcError } from "./json-rpc.ts";
+import { type JsonValue, MissingParams, RpcError } from "./json-rpc.ts";
 import type { RpcContext, RpcMethod } from "./method.ts";
 import { nodeMethods } from "./node-methods.ts";
 import { readJsonParams } from "./rpc-params.ts";
@@ -16,5 +16,6 @@ export const rpcMethods: ReadonlyMap<string, RpcMethod> = new Map(
 export async function callMethod(context: RpcContext, name: string, params: RawJson | undefined): Promise<JsonValue> {
   const found = rpcMethods.get(name);
   if (found === undefined) throw RpcError.unknownMethod();
+  if (params === undefined && Object.keys(found.params).length > 0) throw new MissingParams();
   return found.call(context, readJsonParams(found.params, params));
 }

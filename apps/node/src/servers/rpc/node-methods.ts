@@ -95,25 +95,33 @@ function genesisJson({ genesis, hash }: RpcContext): { readonly [key: string]: J
   };
 }
 
-const genesis = method({}, async (context) => {
-  const json = genesisJson(context);
-  if (utf8(JSON.stringify(json)).length > genesisChunkBytes) {
-    throw RpcError.internal("genesis response is large, please use the genesis_chunked API instead");
-  }
-  return { genesis: json };
-});
+const genesis = method(
+  {},
+  async (context) => {
+    const json = genesisJson(context);
+    if (utf8(JSON.stringify(json)).length > genesisChunkBytes) {
+      throw RpcError.internal("genesis response is large, please use the genesis_chunked API instead");
+    }
+    return { genesis: json };
+  },
+  { cacheable: "always" },
+);
 
-const genesisChunked = method({ chunk: "index" }, async (context, { chunk = 0n }) => {
-  const bytes = utf8(JSON.stringify(genesisJson(context)));
-  const total = Math.ceil(bytes.length / genesisChunkBytes);
-  if (chunk < 0n || chunk >= BigInt(total)) {
-    // The reference names the last chunk here, not their number.
-    throw RpcError.internal(`there are ${total - 1} chunks, ${chunk} is invalid`);
-  }
-  const start = Number(chunk) * genesisChunkBytes;
-  const data = toBase64(bytes.subarray(start, start + genesisChunkBytes));
-  return { chunk: String(chunk), total: String(total), data };
-});
+const genesisChunked = method(
+  { chunk: "index" },
+  async (context, { chunk = 0n }) => {
+    const bytes = utf8(JSON.stringify(genesisJson(context)));
+    const total = Math.ceil(bytes.length / genesisChunkBytes);
+    if (chunk < 0n || chunk >= BigInt(total)) {
+      // The reference names the last chunk here, not their number.
+      throw RpcError.internal(`there are ${total - 1} chunks, ${chunk} is invalid`);
+    }
+    const start = Number(chunk) * genesisChunkBytes;
+    const data = toBase64(bytes.subarray(start, start + genesisChunkBytes));
+    return { chunk: String(chunk), total: String(total), data };
+  },
+  { cacheable: "always" },
+);
 
 /** What the node is, and what the chain started from. */
 export const nodeMethods: Readonly<Record<string, RpcMethod>> = {

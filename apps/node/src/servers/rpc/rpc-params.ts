@@ -110,11 +110,22 @@ function readJsonValue(kind: ParamKind, raw: RawJson | undefined): ParamValue {
     return raw === "true";
   }
   if (kind === "evidence") throw evidenceProblem(raw);
+  if (type === "array" && (kind === "bytes" || kind === "tx")) return bytesOfArray(raw);
   if (type !== "string")
     throw kind === "hex" ? new GoJsonError(`invalid hex string: ${raw}`) : wrongKind(raw, goTypes[kind]);
   const text = stringOf(raw);
   if (kind === "text") return text;
   return kind === "hex" ? hexValue(text) : base64Value(text);
+}
+
+/** Bytes may stand as a list of numbers, too. */
+function bytesOfArray(raw: RawJson): Uint8Array {
+  const bytes = elementsOf(raw).map((each) => {
+    if (/^\d{1,3}$/.test(each) && Number(each) <= 255) return Number(each);
+    if (kindOf(each) !== "number") throw wrongKind(each, "uint8");
+    throw new GoJsonError(`json: cannot unmarshal number ${each} into Go value of type uint8`);
+  });
+  return Uint8Array.from(bytes);
 }
 
 /** Integers of 64 bits travel as texts that hold a JSON number. */

@@ -9,6 +9,7 @@ import { elementsOf, kindOf, membersOf, readRawJson } from "./go-json.ts";
 import {
   errorText,
   type JsonValue,
+  MissingParams,
   parseRequest,
   type RequestId,
   RpcError,
@@ -106,11 +107,21 @@ async function handle(context: RpcContext, request: IncomingMessage, response: S
     sendText(response, 400, "400 Bad Request");
     return;
   }
-  const body = request.method === "POST" ? await bodyOf(request, response) : "";
+  // The reference looks at the body, not at the verb.
+  const body = await bodyOf(request, response);
   if (body === undefined) return;
-  if (url.pathname !== "/") await handleUri(context, url, response);
+  const clean = url.pathname.replace(/\/{2,}/g, "/");
+  if (clean !== url.pathname) redirect(response, `${clean}${url.search}`);
+  else if (url.pathname !== "/") await handleUri(context, url, response);
   else if (body === "") sendPage(response, 200, endpointsPage(request.headers.host ?? ""), "text/html");
   else await handlePost(context, body, response);
+}
+
+/** Sends a path with empty parts to the one without, as the reference's multiplexer does. */
+function redirect(response: ServerResponse, to: string): void {
+  response.setHeader("location", to);
+  const shown = to.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&#34;");
+  sendPage(response, 307, `<a href="${shown}">Temporary Redirect</a>.\n\n`, "text/html; charset=utf-8");
 }
 
 /** The address that was asked for; undefined when it is none. */
@@ -168,8 +179,12 @@ async function handlePost(context: RpcContext, body: string, response: ServerRes
     // Twenty large answers at a stretch would keep everybody else waiting.
     if (texts.length > 0) await new Promise(setImmediate);
     const answer = await answerOne(context, request.id, request);
+    if (answer === undefined) {
+      sendPage(response, 500, errorText(uriRequestId, RpcError.internal(new MissingParams().message)));
+      return;
+    }
     texts.push(answer.text);
-    cacheable &&= answer.ok && isCacheable(request);
+    cacheable &&= answer.called && isCacheable(request);
   }
   sendAnswers(response, texts, cacheable);
 }
@@ -188,7 +203,8 @@ function readRequests(body: string): RpcRequest[] {
 
 /** What a request is answered with does not change: proxies may keep it. */
 function isCacheable({ method, params }: RpcRequest): boolean {
-  if (rpcMethods.get(method)?.cacheable !== true || params === undefined) return false;
+  const cacheable = rpcMethods.get(method)?.cacheable ?? "never";
+  if (cacheable !== "height" || params === undefined) return cacheable === "always";
   if (kindOf(params) === "array") return (elementsOf(params)[0] ?? "null") !== "null";
   return kindOf(params) === "object" && (membersOf(params).get("height") ?? "null") !== "null";
 }
@@ -205,11 +221,14 @@ function sendAnswers(response: ServerResponse, texts: readonly string[], cacheab
   sendPage(response, 200, texts.length === 1 ? (texts[0] ?? "") : `[${texts.join(",")}]`);
 }
 
+/** The answer, and whether the method was called at all; undefined where the reference breaks off. */
 async function answerOne(context: RpcContext, id: RequestId, { method, params }: RpcRequest) {
   try {
-    return { ok: true, text: resultText(id, await callMethod(context, method, params)) };
+    return { called: true, text: resultText(id, await callMethod(context, method, params)) };
   } catch (error) {
-    return { ok: false, text: errorText(id, toRpcError(error)) };
+    if (error instanceof MissingParams) return undefined;
+    const shown = toRpcError(error);
+    return { called: shown.isInternal, text: errorText(id, shown) };
   }
 }
 
@@ -225,7 +244,8 @@ async function handleUri(context: RpcContext, url: URL, response: ServerResponse
   if (found === undefined) {
     if (webSocketOnly.has(url.pathname.slice(1))) {
       sendPage(response, 404, errorText(uriRequestId, RpcError.unknownMethod()));
-    } else sendText(response, 404, "404 page not found\n");
+    } else if (url.pathname === "/websocket") sendText(response, 400, "Bad Request\n");
+    else sendText(response, 404, "404 page not found\n");
     return;
   }
   let result: JsonValue;
@@ -235,7 +255,8 @@ async function handleUri(context: RpcContext, url: URL, response: ServerResponse
     sendPage(response, 500, errorText(uriRequestId, toRpcError(error)));
     return;
   }
-  if (found.cacheable && url.searchParams.has("height")) {
+  const hasHeight = (url.searchParams.get("height") ?? "") !== "";
+  if (found.cacheable === "always" || (found.cacheable === "height" && hasHeight)) {
     response.setHeader("cache-control", cacheControl);
   }
   sendPage(response, 200, resultText(uriRequestId, result));

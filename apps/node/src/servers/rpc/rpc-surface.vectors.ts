@@ -42,7 +42,7 @@ export function mapped(text: string, mapping: SurfaceMapping): string {
 }
 
 function questionOf(each: RpcCase, mapping: SurfaceMapping): RpcQuestion {
-  const { kind, method = "", params = null, verb = "GET", path = "/", sent } = each;
+  const { kind, method = "", params, verb = "GET", path = "/", sent } = each;
   if (kind === "raw") {
     return { verb, path: mapped(path, mapping), body: typeof sent === "string" ? mapped(sent, mapping) : undefined };
   }

@@ -97,11 +97,18 @@ async function txJson({ engine, hash }: RpcContext, stored: StoredTx, prove: boo
   };
 }
 
-const tx = method({ hash: "bytes", prove: "yesNo" }, async (context, { hash = emptyBytes, prove = false }) => {
+async function findTx(context: RpcContext, hash: Uint8Array, prove: boolean): Promise<JsonValue> {
+  if (hash.length === 0) throw RpcError.internal("transaction hash cannot be empty");
   const stored = await context.engine.tx(hash);
   if (stored === undefined) throw RpcError.internal(`tx (${toHexUpper(hash)}) not found`);
   return txJson(context, stored, prove);
-});
+}
+
+const tx = method(
+  { hash: "bytes", prove: "yesNo" },
+  (context, { hash = emptyBytes, prove = false }) => findTx(context, hash, prove),
+  { cacheable: "always" },
+);
 
 const txSearch = method(
   { query: "text", prove: "yesNo", page: "count", per_page: "count", order_by: "text" },

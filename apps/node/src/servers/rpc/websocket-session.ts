@@ -6,6 +6,7 @@ import { readFirstRawJson } from "./go-json.ts";
 import {
   errorText,
   type JsonValue,
+  MissingParams,
   parseRequest,
   type RequestId,
   RpcError,
@@ -167,7 +168,9 @@ export class WebSocketSession {
       if (!this.params.takes()) throw RpcError.server("too many requests");
       this.send(resultText(id, await this.call(id, request)));
     } catch (error) {
-      this.send(errorText(id, this.asInternal(toRpcError(error))));
+      const shown =
+        error instanceof MissingParams ? RpcError.internal(`WSJSONRPC: ${error.message}`) : toRpcError(error);
+      this.send(errorText(id, this.asInternal(shown)));
     }
   }
 
@@ -177,7 +180,10 @@ export class WebSocketSession {
   }
 
   private async call(id: RequestId, { method, params }: RpcRequest): Promise<JsonValue> {
-    const query = (): string => readJsonParams({ query: "text" }, params).query ?? "";
+    const query = (): string => {
+      if (params === undefined) throw new MissingParams();
+      return readJsonParams({ query: "text" }, params).query ?? "";
+    };
     if (method === "subscribe") return this.subscribe(id, query());
     if (method === "unsubscribe") return this.unsubscribe(query());
     if (method === "unsubscribe_all") return this.unsubscribeAll();

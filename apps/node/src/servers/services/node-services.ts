@@ -54,6 +54,9 @@ export function withNodeServices(engine: Engine, own: ServiceTable): Engine {
     const method = own.get(request.path);
     if (method === undefined) return engine.query(request);
     const blank = { codespace: "", log: "", key: emptyBytes, value: emptyBytes, proofOps: [], height: 0n };
+    if (request.path === "/cosmos.tx.v1beta1.Service/BroadcastTx") {
+      return { ...blank, code: 18, codespace: "sdk", log: "can't route a broadcast tx message: invalid request" };
+    }
     try {
       const { value, height } = await method.call(request.data, request.height);
       return { ...blank, code: 0, value, height: height ?? (await engine.heights()).highest };

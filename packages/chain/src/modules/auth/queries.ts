@@ -13,8 +13,8 @@ import { type Account, moduleAccounts } from "./types.ts";
 
 const prefix = "akash";
 
-function accountOf(ctx: Context, text: string): Account {
-  if (text === "") refuseQuery("InvalidArgument", "Address cannot be empty");
+function accountOf(ctx: Context, text: string, empty: string): Account {
+  if (text === "") refuseQuery("InvalidArgument", empty);
   return getAccount(ctx, queriedAddress(text)) ?? refuseQuery("NotFound", `account ${text} not found`);
 }
 
@@ -24,8 +24,12 @@ function baseOf(account: Account): MessageInitShape<typeof BaseAccountSchema> {
 }
 
 export const queries: readonly QueryHandler[] = [
-  answer(Query.method.account, (ctx, request) => ({ account: packAccount(accountOf(ctx, request.address)) })),
-  answer(Query.method.accountInfo, (ctx, request) => ({ info: baseOf(accountOf(ctx, request.address)) })),
+  answer(Query.method.account, (ctx, request) => ({
+    account: packAccount(accountOf(ctx, request.address, "Address cannot be empty")),
+  })),
+  answer(Query.method.accountInfo, (ctx, request) => ({
+    info: baseOf(accountOf(ctx, request.address, "address cannot be empty")),
+  })),
   answer(Query.method.accounts, (ctx, request) => {
     const page = paginate({
       request: request.pagination,
@@ -51,6 +55,7 @@ export const queries: readonly QueryHandler[] = [
     accounts: [...moduleAccounts.keys()].map((name) => packAccount(ensureModuleAccount(ctx, name))),
   })),
   answer(Query.method.moduleAccountByName, (ctx, request) => {
+    if (request.name.trim() === "") refuseQuery("InvalidArgument", "module name is empty");
     if (!moduleAccounts.has(request.name)) refuseQuery("NotFound", `account ${request.name} not found`);
     return { account: packAccount(ensureModuleAccount(ctx, request.name)) };
   }),
