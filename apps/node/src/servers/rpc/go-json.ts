@@ -78,8 +78,8 @@ function skipWord(text: string, start: number, word: string): number {
   return start + word.length;
 }
 
-/** Characters of a string that mean themselves. */
-const plain = /[^"\\\u0000-\u001f]*/y;
+/** Printable ASCII that means itself in a string: what most strings are made of. */
+const plain = /[ !#-[\]-~]*/y;
 
 function skipString(text: string, start: number): number {
   for (let at = start + 1; at < text.length; at++) {
