@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
-import { connect as connectHttp2 } from "node:http2";
+import { once } from "node:events";
+import { type ClientHttp2Session, type ClientHttp2Stream, connect as connectHttp2 } from "node:http2";
 import { after, before, test } from "node:test";
 import { connect as connectTls, type TLSSocket } from "node:tls";
 import { status } from "@grpc/grpc-js";
 import { decode } from "@stoa/wire";
 import { type Status, StatusSchema } from "@stoa/wire/akash.provider.v1";
-import { nextStatus, startGrpc, TestClient, type TestGrpc, world } from "./test-grpc.ts";
+import { endOf, nextStatus, startGrpc, TestClient, type TestGrpc, world } from "./test-grpc.ts";
 
 /* What clients cannot do to the provider's gRPC: hold its memory, its sockets, or the calls of others. */
 
@@ -30,16 +31,16 @@ function statusesIn(bytes: Buffer): Status[] {
   return found;
 }
 
+/** A follower by hand: HTTP/2 with one empty message. */
+function follow(session: ClientHttp2Session): ClientHttp2Stream {
+  const head = { ":method": "POST", ":path": streamStatus, "content-type": "application/grpc", te: "trailers" };
+  return session.request(head).end(Buffer.alloc(5));
+}
+
 test("a reader that never reads misses what is not newest, and holds up nobody", async () => {
   // No window: the server may send it nothing until it says so.
   const session = connectHttp2(grpc.url, { rejectUnauthorized: false, settings: { initialWindowSize: 0 } });
-  const lazy = session.request({
-    ":method": "POST",
-    ":path": streamStatus,
-    "content-type": "application/grpc",
-    te: "trailers",
-  });
-  lazy.end(Buffer.alloc(5));
+  const lazy = follow(session);
   const client = new TestClient(grpc.port);
   try {
     await new Promise((resolve) => lazy.once("response", resolve));
@@ -84,6 +85,30 @@ test("calls beyond a connection's streams wait, and connections of others go on"
   } finally {
     client.close();
     other.close();
+  }
+});
+
+test("more followers than there may be hear so, and a place that is given up is free", async (t) => {
+  const small = await startGrpc({ maxFollowers: 3 });
+  const client = new TestClient(small.port);
+  t.after(async () => {
+    client.close();
+    await small.close();
+  });
+  const streams = Array.from({ length: 2 }, () => client.stream(streamStatus));
+  for (const stream of streams) stream.on("error", () => {});
+  const cut = connectHttp2(small.url, { rejectUnauthorized: false });
+  const third = follow(cut);
+  await Promise.all([...streams.map((stream) => nextStatus(stream)), once(third, "data")]);
+  assert.equal(await endOf(client.stream(streamStatus)), status.RESOURCE_EXHAUSTED);
+  assert.equal((await client.call(getStatus)).code, status.OK);
+  third.on("error", () => {});
+  cut.destroy();
+  for (let told = false; !told; ) {
+    const stream = client.stream(streamStatus);
+    const ended = endOf(stream).then(() => false);
+    told = await Promise.race([ended, nextStatus(stream).then(() => true)]);
+    stream.cancel();
   }
 });
 

@@ -18,6 +18,8 @@ import { stamped, statusMessage } from "./status-message.ts";
 
 /** The reference's bound of a message; what is sent here is a status. */
 const maxMessageBytes = 4 * 1024 * 1024;
+/** Followers of the status at once: some tens of MiB with a busy machine's status. */
+const defaultMaxFollowers = 1_000;
 /** Whoever asks for the status within this gets one answer of the engine's. */
 const readMs = 1_000;
 
@@ -30,6 +32,7 @@ export interface ProviderGrpcParams extends ServerTlsParams {
   readonly verifier: Verifier;
   readonly nowNs: () => bigint;
   readonly timers: Timers;
+  readonly maxFollowers?: number;
 }
 
 /** A server that opens where it is told to. */
@@ -52,7 +55,7 @@ export class ProviderGrpc {
 
   /** Listens and answers the port in use. Throws HostError when the address cannot be had. */
   async listen(port: number, host: string): Promise<number> {
-    const { address, chain, hash, verifier, nowNs } = this.#params;
+    const { address, chain, hash, verifier, nowNs, maxFollowers } = this.#params;
     const nowSeconds = () => nowNs() / 1_000_000_000n;
     const peers = new PeerBook({ chain, hash, verifier, nowSeconds });
     const judging = { provider: address, keys: new KeyCache(chain), hash, verifier, nowSeconds, peers };
@@ -60,6 +63,7 @@ export class ProviderGrpc {
       judge: (metadata, peer) => judgeCall(metadata, peer, judging),
       status: async () => stamped(statusMessage(await this.#status()), nowNs()),
       feed: this.#feed,
+      maxFollowers: maxFollowers ?? defaultMaxFollowers,
     });
     const described = [ProviderRPC, ServerReflection, ServerReflectionAlpha].map(({ file }) => file);
     this.#listener = await listenGrpc({

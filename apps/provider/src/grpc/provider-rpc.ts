@@ -13,15 +13,14 @@ import { ProviderRPC, type Status, StatusSchema } from "@stoa/wire/akash.provide
 import type { GrpcRefusal } from "./grpc-auth.ts";
 import type { StatusFeed } from "./status-feed.ts";
 
-/** Followers of the status at once: each has at most two statuses in memory and one connection's window. */
-const maxFollowers = 1_000;
-
 export interface ProviderRpcParams {
   /** Why a call is not let in; undefined when it is. */
   readonly judge: (metadata: Metadata, peer: string) => Promise<GrpcRefusal | undefined>;
   /** The status now, with its time. */
   readonly status: () => Promise<Status>;
   readonly feed: StatusFeed;
+  /** Followers of the status at once: each has at most two statuses in memory and one connection's window. */
+  readonly maxFollowers: number;
 }
 
 type Call = ServerUnaryCall<Uint8Array, Uint8Array>;
@@ -57,7 +56,7 @@ async function getStatus(call: Call, done: sendUnaryData<Uint8Array>, params: Pr
   }
 }
 
-async function streamStatus(stream: Stream, { judge, feed }: ProviderRpcParams): Promise<void> {
+async function streamStatus(stream: Stream, { judge, feed, maxFollowers }: ProviderRpcParams): Promise<void> {
   stream.on("error", () => stream.destroy());
   const refusal = await judge(stream.metadata, stream.getPeer());
   const full = { code: status.RESOURCE_EXHAUSTED, details: `${maxFollowers} clients follow the status already` };
