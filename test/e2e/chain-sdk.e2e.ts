@@ -186,7 +186,7 @@ async function takeLease(sdk: ChainNodeSDK, owner: string, dseq: bigint, provide
     deposit: { amount: { denom: "uact", amount: "5000000" }, sources: [1] },
   });
   const filters = { owner, dseq: dseq as never, state: "open" };
-  await until("a bid", 20_000, async () => (await sdk.akash.market.v1beta5.getBids({ filters })).bids.length > 0);
+  await until("a bid", 60_000, async () => (await sdk.akash.market.v1beta5.getBids({ filters })).bids.length > 0);
   const [bid] = (await sdk.akash.market.v1beta5.getBids({ filters })).bids;
   assert.equal(bid?.bid?.id?.provider, provider);
   await sdk.akash.market.v1beta5.createLease({ bidId: bid?.bid?.id });
@@ -197,7 +197,7 @@ test(
   "the chain-sdk deploys, serves, looks and closes, by certificate and by token",
   {
     skip,
-    timeout: 120_000,
+    timeout: 240_000,
   },
   () =>
     withHome(async (home) => {
@@ -226,7 +226,7 @@ test(
         }
         let uris: string[] = [];
         for (const own of [byToken, byCertificate]) {
-          await until("the service", 20_000, async () => {
+          await until("the service", 60_000, async () => {
             const { status, text: body } = await call("GET", `${at}/status`, own);
             const web = status === 200 ? JSON.parse(body).services.web : undefined;
             uris = web?.uris ?? [];
