@@ -4,6 +4,7 @@
 //
 //	light -node http://127.0.0.1:26657 -store kv -key k50 -absent nope
 //	light -vectors FILE
+//	light -blocks FILE
 package main
 
 import (
@@ -70,10 +71,13 @@ func main() {
 	absent := flag.String("absent", "", "a key that is not there; 0x for hex")
 	record := flag.String("record", "", "writes light blocks, one base64 line each, for -vectors")
 	vectors := flag.String("vectors", "", "reads such a file and judges each pair of blocks")
+	around := flag.String("blocks", "", "reads such a file and prints blocks with evidence, as bytes and as JSON")
 	flag.Parse()
 	o := &out{}
 	if *vectors != "" {
 		judge(o, *vectors)
+	} else if *around != "" {
+		printBlocks(o, *around)
 	} else {
 		run(o, *node, *trusted, *storeName, *key, *absent, *record)
 	}

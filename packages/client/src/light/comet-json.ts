@@ -1,7 +1,6 @@
 /** CometBFT's JSON (base-chain.md §5.2) into the values that `@stoa/consensus` verifies. */
 import {
   addressOfKey,
-  type Block,
   type BlockId,
   type Commit,
   type Header,
@@ -13,13 +12,12 @@ import {
   type Validator,
 } from "@stoa/consensus";
 import { equalBytes, type Hash } from "@stoa/std";
-import { LightError } from "./errors.ts";
 import type { JsonValue } from "./json-value.ts";
 
 /** CometBFT allows no larger set, and so no more signatures (types/vote_set.go, MaxVotesCount). */
 export const maxValidators = 10_000;
 /** A block of 100 MiB holds no more transactions of a byte each with their two bytes of framing. */
-const maxTxs = 35_000_000;
+export const maxTxs = 35_000_000;
 /** A tree with longer proofs cannot exist. */
 const maxAunts = 100;
 /** A node's log that is shown; what is longer helps nobody. */
@@ -27,13 +25,13 @@ const maxLogChars = 200;
 /** Proofs of queries have two steps (base-chain.md §3.5). */
 const maxProofOps = 2;
 
-function readBlockId(json: JsonValue): BlockId {
+export function readBlockId(json: JsonValue): BlockId {
   const parts = json.field("parts");
   const total = parts.field("total").int32();
   return { hash: json.field("hash").hex(), parts: { total, hash: parts.field("hash").hex() } };
 }
 
-function readHeader(json: JsonValue): Header {
+export function readHeader(json: JsonValue): Header {
   const version = json.field("version");
   return {
     version: { block: version.field("block").int64OrZero(), app: version.field("app").int64OrZero() },
@@ -53,7 +51,7 @@ function readHeader(json: JsonValue): Header {
   };
 }
 
-function readCommit(json: JsonValue): Commit {
+export function readCommit(json: JsonValue): Commit {
   return {
     height: json.field("height").int64(),
     round: json.field("round").int32(),
@@ -89,42 +87,26 @@ function readPublicKey(json: JsonValue): PublicKey {
   return { type, bytes };
 }
 
-/** One page of `validators`. Priorities are not proven by anything, so they are not read. */
+/** A validator as somebody tells it; nothing says yet that the address follows from the key. */
+export function readValidator(json: JsonValue): Validator {
+  const publicKey = readPublicKey(json.field("pub_key"));
+  const power = json.field("voting_power").int64();
+  if (power < 0n || power > maxTotalPower) json.field("voting_power").refuse("a voting power");
+  const priority = json.field("proposer_priority").int64OrZero();
+  return { address: json.field("address").hex(), publicKey, power, priority };
+}
+
+/** One page of `validators`. Priorities are not proven by anything, so they are left out. */
 export function readValidators(hash: Hash, json: JsonValue): Validator[] {
   return json
     .field("validators")
     .list(maxValidators)
     .map((item) => {
-      const publicKey = readPublicKey(item.field("pub_key"));
-      const power = item.field("voting_power").int64();
-      if (power < 0n || power > maxTotalPower) item.field("voting_power").refuse("a voting power");
-      const validator = { address: item.field("address").hex(), publicKey, power, priority: 0n };
-      const derived = addressOfKey(hash, publicKey);
+      const validator = { ...readValidator(item), priority: 0n };
+      const derived = addressOfKey(hash, validator.publicKey);
       if (!equalBytes(derived, validator.address)) item.field("address").refuse("the address of the key");
       return validator;
     });
-}
-
-/** The result of `block`. */
-export function readBlock(json: JsonValue): { readonly blockId: BlockId; readonly block: Block } {
-  const block = json.field("block");
-  const evidence = block.field("evidence").field("evidence").list(maxValidators);
-  if (evidence.length > 0) {
-    throw new LightError("malformed", "the block holds evidence, whose JSON this client does not read");
-  }
-  return {
-    blockId: readBlockId(json.field("block_id")),
-    block: {
-      header: readHeader(block.field("header")),
-      txs: block
-        .field("data")
-        .field("txs")
-        .list(maxTxs)
-        .map((tx) => tx.base64()),
-      evidence: [],
-      lastCommit: readCommit(block.field("last_commit")),
-    },
-  };
 }
 
 /** What all nodes agree on of a transaction's result; logs and events are the node's own word. */

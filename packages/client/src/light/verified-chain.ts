@@ -15,7 +15,8 @@ import {
 } from "@stoa/consensus";
 import { equalBytes, toBase64, toHex, toHexUpper } from "@stoa/std";
 import { ChainError } from "../chain/errors.ts";
-import { type ProvenResult, readBlock, readProvenTx, readQueryResponse, readResults } from "./comet-json.ts";
+import { readBlock } from "./block-json.ts";
+import { type ProvenResult, readProvenTx, readQueryResponse, readResults } from "./comet-json.ts";
 import { LightError } from "./errors.ts";
 import type { LightClient } from "./light-client.ts";
 import { ask } from "./source.ts";
