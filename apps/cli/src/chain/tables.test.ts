@@ -37,6 +37,13 @@ test("every message of the table exists, can be signed, and its operands are its
   }
 });
 
+test("a bid is taken back for a reason that the chain takes from providers", () => {
+  const row = txTable.find(({ words }) => words === "market bid close");
+  const reason = row?.defaults?.reason ?? "";
+  const number = registry.getEnum("akash.market.v1.LeaseClosedReason")?.values.find(({ name }) => name === reason);
+  assert.equal(number?.number, 10_002);
+});
+
 test("the key decides who signs: no flag of a transaction names the signer", () => {
   const spec = tx.select?.(["market", "bid", "create"])?.command.spec;
   assert.equal(spec?.options.provider, undefined);

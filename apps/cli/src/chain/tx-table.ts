@@ -105,7 +105,8 @@ export const txTable: readonly TxRow[] = [
     message: `${market}.MsgCloseBid`,
     about: "Takes a bid back, or ends the lease that it became, as a provider.",
     operands: ["owner", "dseq"],
-    defaults: firstOrder,
+    // The chain takes a provider's reasons only, and none is not one (provider.md §1.9).
+    defaults: { ...firstOrder, reason: "lease_closed_reason_unspecified" },
     example: `stoa tx market bid close ${tenant} 1234 --key provider`,
   },
   {
