@@ -104,10 +104,10 @@ test("what is refused before it is read is answered with the reason, also while 
     const { said, error } = await exchange(running.port, pieces);
     assert.equal(error, undefined);
     assert.match(said, /HTTP\/1\.1 431 Request Header Fields Too Large\r\n/);
-    assert.match(said, /\r\n\r\nthe headers are larger than 2048 bytes$/);
+    assert.match(said, /\r\n\r\n431 Request Header Fields Too Large: the headers are larger than 2048 bytes$/);
   }
   const noise = await exchange(running.port, ["\0\0hello", "more"]);
-  assert.match(noise.said, /^HTTP\/1\.1 400 Bad Request\r\n[\s\S]*this is no HTTP request$/);
+  assert.match(noise.said, /^HTTP\/1\.1 400 Bad Request\r\n[\s\S]*400 Bad Request: this is no HTTP request$/);
 });
 
 test("a client that writes on and on after a refusal is cut off", async (t) => {

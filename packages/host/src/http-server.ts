@@ -1,9 +1,10 @@
-import { createServer, type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { createServer as createTlsServer, type ServerOptions as TlsOptions } from "node:https";
-import { type AddressInfo, Socket } from "node:net";
+import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Log } from "@stoa/std";
 import { HostError, messageOf, systemCode } from "./errors.ts";
+import { refuseUnreadable } from "./http-refusal.ts";
 
 /** Bounds of a server; every one of them protects against a peer that is slow, large or many. */
 export interface HttpLimits {
@@ -62,13 +63,6 @@ export class HttpStatus extends Error {
 
 const defaultCloseGraceMs = 2_000;
 
-/**
- * A connection whose request is refused before it is read stays for so long, taking so much: if it were cut while the
- * client still writes, the client would see a reset and never the reason.
- */
-const refusalGraceMs = 1_000;
-const refusalGraceBytes = 1024 * 1024;
-
 /** Starts an HTTP or HTTPS server. Throws HostError `address-in-use`, `address-not-allowed` or `io`. */
 export async function listenHttp(params: HttpServerParams): Promise<HttpServer> {
   const { host, log } = params;
@@ -81,9 +75,7 @@ export async function listenHttp(params: HttpServerParams): Promise<HttpServer> 
     // How often the two timeouts above are looked at.
     connectionsCheckingInterval: Math.max(100, Math.min(limits.headersTimeoutMs, 5_000)),
   };
-  const refuser = new Refuser(limits);
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
-    refuser.begins(response);
     void answer(params, request, response);
   };
   const server =
@@ -92,7 +84,7 @@ export async function listenHttp(params: HttpServerParams): Promise<HttpServer> 
       : createTlsServer({ ...options, ...params.tls }, onRequest);
   server.maxConnections = limits.connections;
   if (params.upgrade !== undefined) server.on("upgrade", params.upgrade);
-  server.on("clientError", (error, socket) => refuser.refuse(error, socket));
+  refuseUnreadable(server, limits.headerBytes);
   server.on("tlsClientError", (error) => log.debug("a TLS handshake failed", { reason: messageOf(error) }));
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error) => reject(listenError(error, host, params.port)));
@@ -114,65 +106,6 @@ export async function listenHttp(params: HttpServerParams): Promise<HttpServer> 
         server.closeIdleConnections();
       }),
   };
-}
-
-/** What a request that cannot even be read is answered with, by the code of Node's error. */
-function refusalFor(code: string | undefined, limits: HttpLimits): readonly [status: number, text: string] {
-  switch (code) {
-    case "HPE_HEADER_OVERFLOW":
-      return [431, `the headers are larger than ${limits.headerBytes} bytes`];
-    case "HPE_CHUNK_EXTENSIONS_OVERFLOW":
-      return [413, "the chunk extensions are too large"];
-    case "ERR_HTTP_REQUEST_TIMEOUT":
-      return [408, "the request took too long"];
-    default:
-      return [400, "this is no HTTP request"];
-  }
-}
-
-/** Answers what is no request, once a connection, and ends the connection when the client has had time to read it. */
-class Refuser {
-  private readonly limits: HttpLimits;
-  /** Connections that were refused, with what they had sent by then. */
-  private readonly refused = new WeakMap<Duplex, number>();
-  private readonly running = new WeakMap<Duplex, ServerResponse>();
-
-  constructor(limits: HttpLimits) {
-    this.limits = limits;
-  }
-
-  /** An answer is being made on the connection. */
-  begins(response: ServerResponse): void {
-    const { socket } = response;
-    if (socket === null) return;
-    this.running.set(socket, response);
-    response.once("close", () => {
-      if (this.running.get(socket) === response) this.running.delete(socket);
-    });
-  }
-
-  refuse(error: Error, socket: Duplex): void {
-    const read = socket instanceof Socket ? socket.bytesRead : 0;
-    const before = this.refused.get(socket);
-    if (before !== undefined) {
-      // Comes again with whatever else the client writes.
-      if (read - before > refusalGraceBytes) socket.destroy();
-      return;
-    }
-    const answering = this.running.get(socket);
-    if (!socket.writable || systemCode(error) === "ECONNRESET" || answering?.headersSent === true) {
-      socket.destroy();
-      return;
-    }
-    this.refused.set(socket, read);
-    const [status, text] = refusalFor(systemCode(error), this.limits);
-    const head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nconnection: close\r\n`;
-    socket.end(`${head}content-type: text/plain; charset=utf-8\r\ncontent-length: ${text.length}\r\n\r\n${text}`);
-    // Whoever waits for the rest of a broken body learns at once that none comes.
-    if (answering !== undefined) socket.destroy();
-    const cut = setTimeout(() => socket.destroy(), refusalGraceMs);
-    socket.once("close", () => clearTimeout(cut));
-  }
 }
 
 function listenError(error: unknown, host: string, port: number): HostError {

@@ -14,6 +14,7 @@ export {
   variableName,
 } from "./config.ts";
 export { type Fault, HostError, type HostErrorCode, messageOf, systemCode } from "./errors.ts";
+export { refuseUnreadable } from "./http-refusal.ts";
 export {
   defaultHttpLimits,
   type HttpLimits,

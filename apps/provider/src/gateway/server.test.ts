@@ -87,12 +87,16 @@ function sendAndStall(text: string): Promise<string> {
   });
 }
 
-test("a client that stalls does not keep its connection", { timeout: 10_000 }, async () => {
-  const [silent, slow, refused] = await Promise.all([
+test("a client that stalls, or whose headers never end, hears why and does not keep its connection", {
+  timeout: 10_000,
+}, async () => {
+  const [large, silent, slow, refused] = await Promise.all([
+    sendAndStall(`GET /address HTTP/1.1\r\nHost: x\r\nX: ${"x".repeat(300_000)}\r\n\r\n`),
     sendAndStall(""),
     sendAndStall("GET /address HTTP/1.1\r\nHost: x\r\n"),
     sendAndStall("GET /lease/7/1/1/logs HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"),
   ]);
+  assert.match(large, /^HTTP\/1\.1 431 [\s\S]*the headers are larger than 65536 bytes$/);
   assert.match(silent, /^HTTP\/1\.1 408 /);
   assert.match(slow, /^HTTP\/1\.1 408 /);
   assert.match(refused, /^HTTP\/1\.1 401 /);

@@ -4,6 +4,7 @@ import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { setImmediate } from "node:timers/promises";
 import { createServer as createTlsServer, type TLSSocket, type Server as TlsServer } from "node:tls";
+import { refuseUnreadable } from "@stoa/host";
 import type { Timers } from "@stoa/std";
 import { WebSocketServer } from "ws";
 import type { Gateway, GatewayParams } from "./gateway.ts";
@@ -67,6 +68,7 @@ export class GatewayServer {
     });
     // It never listens itself, and only that would start Node's watch over slow requests.
     this.#http.emit("listening");
+    refuseUnreadable(this.#http, maxHeaderBytes);
     this.#http.on("request", (request, response) => void this.#onRequest(request, response));
     this.#http.on("upgrade", (request, socket, head) => void this.#onUpgrade(request, socket, head));
     this.#tls = createTlsServer({

@@ -123,6 +123,12 @@ describe("router", () => {
     assert.match(answer, /^HTTP\/1\.1 200 OK\r\n.*\r\n\r\nnot here$/s);
   });
 
+  it("says what it does not take", async () => {
+    const large = await askRaw(`GET / HTTP/1.1\r\nHost: web.localhost\r\nX: ${"x".repeat(200_000)}\r\n\r\n`);
+    assert.match(large, /^HTTP\/1\.1 431 [\s\S]*the headers are larger than 16384 bytes$/);
+    assert.match(await askRaw("\0\r\n\r\n"), /^HTTP\/1\.1 400 Bad Request\r\n/);
+  });
+
   it("carries websockets", async () => {
     const socket = new WebSocket(`ws://127.0.0.1:${port}/chat`, { headers: { host: "web.localhost" } });
     const answer = await new Promise<string>((resolve, reject) => {

@@ -4,10 +4,12 @@ import {
   request as httpRequest,
   type IncomingHttpHeaders,
   type IncomingMessage,
+  maxHeaderSize,
   type Server,
   type ServerResponse,
 } from "node:http";
 import type { Socket } from "node:net";
+import { refuseUnreadable } from "@stoa/host";
 import type { Route, RouteTable, Target } from "./routes.ts";
 
 /** Connections to one container that are kept open between requests cost memory; a browser opens six. */
@@ -46,7 +48,7 @@ export class Router {
     this.#server = createServer({ shouldUpgradeCallback }, (request, response) => this.#forward(request, response));
     this.#server.maxConnections = connectionsMax;
     this.#server.on("upgrade", (request, socket, head) => this.#upgrade(request, socket as Socket, head));
-    this.#server.on("clientError", (_cause, socket) => socket.destroy());
+    refuseUnreadable(this.#server, maxHeaderSize);
   }
 
   /** Port 0 lets the system choose. Rejects when the address cannot be bound. */
