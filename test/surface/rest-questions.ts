@@ -182,7 +182,7 @@ const single: readonly string[] = [
   `${authz}/grants?granter={tenant}&grantee={nobody}`,
   `${authz}/grants?granter={tenant}&grantee={grantee}&msg_type_url=/akash.deployment.v1beta4.MsgCloseDeployment`,
   `${authz}/grants?granter={tenant}&grantee={grantee}&msg_type_url=/akash.escrow.v1.MsgAccountDeposit`,
-  `${authz}/grants?granter={tenant}&grantee={grantee}&msg_type_url=/cosmos.bank.v1beta1.MsgSend`,
+  `${authz}/grants?granter={tenant}&grantee={grantee}&msg_type_url=/cosmos.bank.v1beta1.MsgMultiSend`,
   `${authz}/grants?granter={tenant}&grantee={grantee}&msg_type_url=nope`,
   `${authz}/grants/granter/x`,
   `${authz}/grants/granter/{nobody}`,
