@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { FinalizeBlockRequest, FinalizeBlockResponse } from "@stoa/chain";
+import type { CheckTxRequest, FinalizeBlockRequest, FinalizeBlockResponse, TxResult } from "@stoa/chain";
 import {
   checkBlock,
   defaultConsensusParams,
@@ -12,7 +12,7 @@ import {
   verifyStoreProof,
 } from "@stoa/consensus";
 import { createNativeVerifier, nativeHash } from "@stoa/host";
-import { silentLog, utf8 } from "@stoa/std";
+import { fromUtf8, silentLog, utf8 } from "@stoa/std";
 import { type BatchOperation, MemoryBackend } from "@stoa/store";
 import type { EventIndex, SearchFilter } from "../../event-index/event-index.ts";
 import { SqliteEventIndex } from "../../event-index/sqlite-event-index.ts";
@@ -308,6 +308,13 @@ test("old blocks go when only some are kept, and what was there is said", async 
 class SlowMachine extends KvMachine {
   atOnce = 0;
   most = 0;
+  readonly checked: string[] = [];
+
+  override checkTx(request: CheckTxRequest): TxResult {
+    for (const end = performance.now() + (request.recheck ? 10 : 0); performance.now() < end; );
+    this.checked.push(fromUtf8(request.tx) ?? "");
+    return super.checkTx(request);
+  }
 
   override *finalizeInSteps(request: FinalizeBlockRequest): Generator<undefined, FinalizeBlockResponse> {
     this.atOnce += 1;
@@ -321,6 +328,68 @@ class SlowMachine extends KvMachine {
     return response;
   }
 }
+
+test("between the durable batch and its acknowledgement nobody is told of blocks that are gone", async () => {
+  const problems: unknown[] = [];
+  class SlowToTell extends MemoryBackend {
+    override async write(batch: readonly BatchOperation[]): Promise<void> {
+      await super.write(batch);
+      await new Promise((resolve) => setImmediate(resolve));
+      if (engine.height === 0n) return;
+      const { earliest, latest } = await engine.status();
+      const { lowest, highest } = await engine.heights();
+      if (earliest.block.header.height !== lowest || latest.block.header.height !== highest) problems.push(lowest);
+    }
+  }
+  const { engine, time } = world({ retainBlocks: 1 }, new SlowToTell());
+  await engine.start();
+  for (let n = 0; n < 6; n++) await time.step();
+  assert.equal((await engine.heights()).lowest, 6n);
+  assert.deepEqual(problems, []);
+});
+
+test("a second check that fails halts the chain, and says so to those who wait for it", async () => {
+  const backend = new MemoryBackend();
+  class Failing extends KvMachine {
+    override checkTx(request: CheckTxRequest): TxResult {
+      if (request.recheck) throw new Error("no second check");
+      return super.checkTx(request);
+    }
+  }
+  const params = { ...defaultConsensusParams, block: { maxBytes: 22_020_096n, maxGas: 10n } };
+  const { engine, time } = world({ stateMachine: new Failing(backend), genesis: { ...genesis, params } }, backend);
+  await engine.start();
+  for (const tx of ["a=1", "b=1"]) await engine.broadcast(utf8(tx));
+  await time.step();
+  assert.match((await engine.halted).message, /no second check/);
+  await assert.rejects(engine.broadcast(utf8("c=1")), /MempoolError: the chain stands still: no second check/);
+  assert.equal((await engine.searchTxs({ equals: [], minHeight: 1n, maxHeight: 9n })).total, 1);
+  assert.equal(engine.height, 2n, "the block itself is durable");
+});
+
+test("who hears of a block finds it, and is checked after those who wait", async () => {
+  const backend = new MemoryBackend();
+  const machine = new SlowMachine(backend);
+  const params = { ...defaultConsensusParams, block: { maxBytes: 22_020_096n, maxGas: 10n } };
+  const { engine, time } = world({ stateMachine: machine, genesis: { ...genesis, params } }, backend);
+  await engine.start();
+  for (const tx of ["a=1", "b=1", "c=1", "d=1"]) await engine.broadcast(utf8(tx));
+  let heard: Promise<unknown> | undefined;
+  engine.onBlock(({ block }) => {
+    const { height } = block.header;
+    heard ??= Promise.all([
+      engine
+        .searchTxs({ equals: [], minHeight: height, maxHeight: height })
+        .then(({ total }) => assert.equal(total, 1)),
+      engine.broadcast(utf8("e=1")).then(({ code }) => assert.equal(code, 0)),
+    ]);
+  });
+  machine.checked.length = 0;
+  await time.step();
+  assert.ok(heard !== undefined);
+  await heard;
+  assert.deepEqual(machine.checked, ["b=1", "c=1", "d=1", "e=1"]);
+});
 
 test("while a block is made others are served, one block at a time", async () => {
   const backend = new MemoryBackend();

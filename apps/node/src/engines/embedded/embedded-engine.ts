@@ -40,9 +40,11 @@ import {
   nextHeight,
   proposeBlock,
 } from "./block-maker.ts";
-import { ChainStore, indexedOf } from "./chain-store.ts";
+import { ChainStore } from "./chain-store.ts";
 import type { EngineState } from "./engine-state.ts";
+import { IndexKeeper } from "./index-keeper.ts";
 import { defaultMempoolLimits, Mempool, type MempoolLimits } from "./mempool.ts";
+import { Slices } from "./slices.ts";
 
 /** What {@link EmbeddedEngine} needs. */
 export interface EmbeddedEngineParams {
@@ -63,9 +65,6 @@ export interface EmbeddedEngineParams {
   /** Blocks that are kept, the last ones; 0 keeps all. */
   readonly retainBlocks?: number;
 }
-
-/** How long a block is worked on before others get their turn: an answer takes a few turns. */
-const sliceMs = 8;
 
 /** Old blocks that one new block removes: pruning catches up without holding up anybody. */
 const maxPrunedPerBlock = 50n;
@@ -92,7 +91,8 @@ export class EmbeddedEngine implements Engine {
   private rechecked: Promise<void> = Promise.resolve();
   /** Settled when the index has the last block. */
   private indexed: Promise<void> = Promise.resolve();
-  private sliceStartMs = 0;
+  private readonly slices = new Slices();
+  private readonly index: IndexKeeper;
   private timer: Timer | undefined;
   private running = false;
   private failure: Error | undefined;
@@ -105,6 +105,7 @@ export class EmbeddedEngine implements Engine {
     this.params = params;
     this.chainId = params.genesis.chainId;
     this.store = new ChainStore(params.backend, params.hash);
+    this.index = new IndexKeeper({ index: params.index, store: this.store, slices: this.slices, log: params.log });
     this.state = this.openState();
     this.base = this.store.base() ?? this.state.initialHeight;
     const limits = params.mempoolLimits ?? defaultMempoolLimits;
@@ -123,7 +124,7 @@ export class EmbeddedEngine implements Engine {
   async start(): Promise<void> {
     if (this.running) return;
     this.running = true;
-    await this.catchUpIndex();
+    await this.index.catchUp(this.base, this.state.lastHeight);
     if (this.state.lastHeight === 0n) await this.runOnce();
     if (this.failure !== undefined) throw this.failure;
     this.schedule();
@@ -218,21 +219,6 @@ export class EmbeddedEngine implements Engine {
     this.isWorking = false;
   }
 
-  /** Does a block's work step by step and lets others have their turn after each slice of it. */
-  private async inSlices<T>(steps: Generator<undefined, T>): Promise<T> {
-    for (;;) {
-      const step = steps.next();
-      if (step.done === true) return step.value;
-      await this.yieldTurn();
-    }
-  }
-
-  private async yieldTurn(): Promise<void> {
-    if (performance.now() - this.sliceStartMs < sliceMs) return;
-    await new Promise((resolve) => setImmediate(resolve));
-    this.sliceStartMs = performance.now();
-  }
-
   private halt(error: unknown): void {
     this.failure = error instanceof Error ? error : new Error(messageOf(error));
     this.params.log.error("the chain stands still: a block could not be made", {
@@ -247,80 +233,53 @@ export class EmbeddedEngine implements Engine {
     const { hash, signer, clock, stateMachine, backend } = this.params;
     const before = this.state;
     this.lastStartNs = clock.nowNs();
-    this.sliceStartMs = performance.now();
+    this.slices.begin();
     const maxTxBytes = maxDataBytes(before);
     const waiting = this.pool.reap(Number(maxTxBytes), before.params.block.maxGas);
     const txs = stateMachine.prepareProposal({ maxTxBytes, txs: waiting });
     const proposed = proposeBlock(hash, before, signer, txs);
     const commit = commitBlock(before, signer, proposed, clock.nowNs());
-    const response = await this.inSlices(stateMachine.finalizeInSteps(finalizeRequest(before, proposed)));
+    const response = await this.slices.run(stateMachine.finalizeInSteps(finalizeRequest(before, proposed)));
     const { state, results } = advance(hash, before, proposed, commit, response);
     const { block, blockId, encoded } = proposed;
     const committed: CommittedBlock = { block, blockId, size: encoded.length, results, commit };
     const rules = { validators: before.validators, params: before.params };
-    const operations = await this.inSlices(this.store.operationsInSteps({ committed, encoded, rules, state }));
+    const operations = await this.slices.run(this.store.operationsInSteps({ committed, encoded, rules, state }));
     const changes = stateMachine.commit();
     const base = this.nextBase(block.header.height, changes.retainHeight);
     const pruned = base === undefined ? [] : this.prune(base);
+    // Before the batch, which removes what is below: whoever asks meanwhile must not be told of it.
+    this.base = base ?? this.base;
     await backend.write([...operations, ...pruned, ...changes.operations]);
     stateMachine.committed();
     this.state = state;
-    this.base = base ?? this.base;
     this.unprovenAppHash = !equalBytes(before.appHash, state.appHash) || before.lastHeight === 0n;
-    this.pool.remove(
-      txs,
-      results.txResults.map(({ code }) => code),
-    );
-    this.sliceStartMs = performance.now();
-    this.rechecked = this.inSlices(this.pool.recheck());
+    const codes = results.txResults.map(({ code }) => code);
+    this.pool.remove(txs, codes);
+    this.slices.begin();
+    const recheck = this.slices.run(this.pool.recheck());
+    const settled = (): void => {};
+    // A failure is told by this block, not by those who wait for it.
+    this.rechecked = recheck.then(settled, settled);
+    // Last, since only searches wait for it.
+    this.indexed = this.rechecked.then(() => this.index.catchUp(this.base, this.state.lastHeight, results));
     this.publish(committed);
-    await this.rechecked;
-    // Last: who is told at once should not wait for it, and searches do.
-    this.indexed = this.catchUpIndex(results);
     await this.indexed;
+    await recheck;
   }
 
-  /** The first block to keep from now on; undefined while nothing is to be removed. */
+  /** The first block to keep from now on, if others are to go. The one before the new one stays: it is the last until then. */
   private nextBase(height: bigint, advised: bigint): bigint | undefined {
     const kept = BigInt(this.params.retainBlocks ?? 0);
     const wanted = kept > 0n && height - kept + 1n > advised ? height - kept + 1n : advised;
-    const step = this.base + maxPrunedPerBlock;
-    const base = wanted < step ? wanted : step;
-    return base > this.base && base <= height ? base : undefined;
+    const base = [wanted, this.base + maxPrunedPerBlock, height - 1n].reduce((a, b) => (a < b ? a : b));
+    return base > this.base ? base : undefined;
   }
 
   /** Forgets blocks in the index, which needs their events for that, and says what removes them. */
   private prune(base: bigint): BatchOperation[] {
-    for (let height = this.base; height < base; height++) {
-      const block = this.store.indexed(height);
-      if (block !== undefined) this.indexing(() => this.params.index.remove(block));
-    }
+    this.index.forget(this.base, base);
     return this.store.pruneOperations(this.base, base);
-  }
-
-  /** Hands the index every block that it lacks; all of them when it knows of blocks that the chain does not have. */
-  private async catchUpIndex(latest?: BlockResults): Promise<void> {
-    const { index, log } = this.params;
-    try {
-      if (index.height > this.state.lastHeight) index.clear();
-      const lowest = index.height < this.base ? this.base : index.height + 1n;
-      for (let height = lowest; height <= this.state.lastHeight; height++) {
-        const block = height === latest?.height ? indexedOf(latest) : this.store.indexed(height);
-        if (block !== undefined) await this.inSlices(index.appendInSteps(block));
-      }
-    } catch (error) {
-      // A fault of the index costs searches, never blocks; what it lacks it gets with the next block or start.
-      log.error("the event index failed", { reason: messageOf(error) });
-    }
-  }
-
-  /** A fault of the index costs searches, never blocks; what it lacks it gets with the next block or start. */
-  private indexing(work: () => void): void {
-    try {
-      work();
-    } catch (error) {
-      this.params.log.error("the event index failed", { reason: messageOf(error) });
-    }
   }
 
   private publish(block: CommittedBlock): void {
@@ -339,7 +298,7 @@ export class EmbeddedEngine implements Engine {
   }
 
   async broadcast(tx: Uint8Array): Promise<CheckResult> {
-    await this.rechecked;
+    await this.allRechecked();
     if (this.failure !== undefined) throw new MempoolError("halted", `the chain stands still: ${this.failure.message}`);
     const result = this.pool.add(tx, this.state.params.block.maxGas);
     if (result.code === 0 && !this.params.emptyBlocks) this.schedule();
@@ -347,8 +306,16 @@ export class EmbeddedEngine implements Engine {
   }
 
   async checkTx(tx: Uint8Array): Promise<CheckResult> {
-    await this.rechecked;
+    await this.allRechecked();
     return this.params.stateMachine.checkTx({ tx, recheck: false });
+  }
+
+  /** Waits until no transaction waits for its second check; another block may have come while it waited. */
+  private async allRechecked(): Promise<void> {
+    for (let seen: Promise<void> | undefined; seen !== this.rechecked; ) {
+      seen = this.rechecked;
+      await seen;
+    }
   }
 
   async mempool(limit: number): Promise<MempoolView> {
