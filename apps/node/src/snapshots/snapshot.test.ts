@@ -7,7 +7,7 @@ import { isDeepStrictEqual } from "node:util";
 import { deflateSync } from "node:zlib";
 import { consensusParamsHash } from "@stoa/consensus";
 import { LevelBackend, nativeHash } from "@stoa/host";
-import { silentLog, toHex, toHexUpper } from "@stoa/std";
+import { emptyBytes, silentLog, toHex, toHexUpper } from "@stoa/std";
 import { ChainStore } from "../engines/embedded/chain-store.ts";
 import { importGenesis } from "../home/export-genesis.ts";
 import { emptyCopy, sendTimes, startQuiet } from "../testing/snapshot-world.ts";
@@ -24,9 +24,27 @@ async function answer(url: string): Promise<{ status: number; body: Record<strin
 
 /** App hash that the header of a height carries, in upper-case hex. */
 async function appHashIn(home: string, height: bigint): Promise<string> {
+  return toHexUpper(await inStore(home, (store) => store.block(height)?.block.header.appHash ?? emptyBytes));
+}
+
+/** App hash after the last block, which the next header will carry. */
+async function lastAppHash(home: string): Promise<string> {
+  return toHexUpper(await inStore(home, (store) => store.state()?.appHash ?? emptyBytes));
+}
+
+/** The first block that holds a transaction. */
+function firstTransfer(home: string): Promise<bigint> {
+  return inStore(home, (store) => {
+    let height = 1n;
+    while (store.block(height)?.block.txs.length === 0) height++;
+    return height;
+  });
+}
+
+async function inStore<T>(home: string, look: (store: ChainStore) => T): Promise<T> {
   const backend = await LevelBackend.open(join(home, "data", "state"));
   try {
-    return toHexUpper(new ChainStore(backend, nativeHash).block(height)?.block.header.appHash ?? new Uint8Array());
+    return look(new ChainStore(backend, nativeHash));
   } finally {
     await backend.close();
   }
@@ -42,11 +60,17 @@ test("a restored home goes on where the snapshot's chain was, with the same app 
   assert.equal(made.height, first.height() - 1n);
   assert.deepEqual(listSnapshots(home), [made]);
   await assert.rejects(createSnapshot({ home, log: silentLog }), /there is a snapshot of height \d+ already/);
-  const early = await createSnapshot({ home, height: 2n, log: silentLog });
-  assert.equal(early.manifest.appHash, (await appHashIn(home, 3n)).toLowerCase());
+  const transfer = await firstTransfer(home);
+  const early = await createSnapshot({ home, height: transfer - 1n, log: silentLog });
+  assert.equal(early.manifest.appHash, (await appHashIn(home, transfer)).toLowerCase());
   for (const height of [0n, first.height(), 1_000n]) {
     await assert.rejects(createSnapshot({ home, height, log: silentLog }), /has no snapshot: .*1 to \d+ can have one/);
   }
+
+  // The block after it holds a transfer, which is carried out again.
+  const middle = emptyCopy(home, "middle");
+  assert.equal((await restoreSnapshot({ home: middle, from: early.folder, log: silentLog })).lastHeight, transfer);
+  assert.equal(await lastAppHash(middle), await appHashIn(home, transfer + 1n));
 
   const copy = emptyCopy(home, "copy");
   const restored = await restoreSnapshot({ home: copy, from: made.folder, log: silentLog });
