@@ -126,6 +126,25 @@ test("a client that writes on and on after a refusal is cut off", async (t) => {
   assert.ok(sent < 1 << 26, `${sent} bytes were taken`);
 });
 
+test("a connection beyond the limit, and one that does nothing after its answer, are closed", async (t) => {
+  const limits = { connections: 1, keepAliveTimeoutMs: 100 };
+  const running = await server(t, (_request, response) => sendText(response, 200, "ok"), { limits });
+  const idle = connect(running.port, "127.0.0.1");
+  let said = "";
+  idle.on("data", (chunk) => {
+    said += chunk;
+  });
+  idle.write("GET / HTTP/1.1\r\nhost: x\r\n\r\n");
+  await once(idle, "data");
+  const second = connect(running.port, "127.0.0.1");
+  second.on("error", () => undefined);
+  second.resume();
+  await once(second, "close");
+  await once(idle, "close");
+  assert.match(said, /^HTTP\/1\.1 200 OK/);
+  assert.equal((await fetch(running.url)).status, 200, "there is room again");
+});
+
 test("a port in use is named", async (t) => {
   const running = await server(t, (_request, response) => sendText(response, 200, "ok"));
   const again = listenHttp({ host: "127.0.0.1", port: running.port, log: silentLog, handle: () => undefined });

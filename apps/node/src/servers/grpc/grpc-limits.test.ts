@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { type ClientHttp2Session, type ClientHttp2Stream, connect } from "node:http2";
+import { connect as connectTcp } from "node:net";
 import { type TestContext, test } from "node:test";
 import { status } from "@grpc/grpc-js";
 import { systemClock } from "@stoa/host";
@@ -133,4 +134,27 @@ test("a message, headers and streams beyond their limits are refused, and the co
   t.after(() => session.destroy());
   await once(session, "remoteSettings");
   assert.equal(session.remoteSettings?.maxConcurrentStreams, 2);
+});
+
+/** Connects, says this, and tells how long the server bears it. */
+async function borne(server: GrpcServer, words: string): Promise<number> {
+  const from = performance.now();
+  const socket = connectTcp(server.port, "127.0.0.1");
+  socket.on("error", () => undefined);
+  socket.resume();
+  socket.write(words);
+  await once(socket, "close");
+  return performance.now() - from;
+}
+
+test("peers that say nothing, and connections beyond the limit, are cut", async (t) => {
+  const limits = { pingIntervalMs: 100, pingTimeoutMs: 100, maxConnections: 1 };
+  const server = await start(t, { limits });
+  const preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\u0004\0\0\0\0\0";
+  for (const words of ["", preface]) assert.ok((await borne(server, words)) > 90);
+  const first = connect(server.url);
+  t.after(() => first.destroy());
+  await once(first, "remoteSettings");
+  await borne(server, preface);
+  assert.equal(first.destroyed, false);
 });
