@@ -1,5 +1,5 @@
-/** How long a block is worked on before others get their turn: an answer takes a few turns. */
-const sliceMs = 8;
+/** How long a block is worked on, at least, before others get their turn: an answer takes a few turns. */
+const shortestMs = 8;
 
 /**
  * Does long work step by step and lets the event loop have a turn whenever a slice of time is used up
@@ -7,19 +7,27 @@ const sliceMs = 8;
  */
 export class Slices {
   private startMs = 0;
+  private lengthMs = shortestMs;
 
   /** What follows has a whole slice. */
   begin(): void {
     this.startMs = performance.now();
+    this.lengthMs = shortestMs;
   }
 
   async run<T>(steps: Generator<undefined, T>): Promise<T> {
     for (;;) {
       const step = steps.next();
       if (step.done === true) return step.value;
-      if (performance.now() - this.startMs < sliceMs) continue;
-      await new Promise((resolve) => setImmediate(resolve));
-      this.begin();
+      if (performance.now() - this.startMs >= this.lengthMs) await this.giveTurn();
     }
+  }
+
+  /** The next slice is as long as the turn that others took: a flood of requests slows a block by half and no more. */
+  private async giveTurn(): Promise<void> {
+    const endMs = performance.now();
+    await new Promise((resolve) => setImmediate(resolve));
+    this.startMs = performance.now();
+    this.lengthMs = Math.max(shortestMs, this.startMs - endMs);
   }
 }
