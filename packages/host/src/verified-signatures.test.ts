@@ -42,3 +42,12 @@ test("what is remembered is a copy, and the oldest leaves first", () => {
   assert.ok(verifier.verify("secp256k1", bytes(1, 1), bytes(2), bytes(1)));
   assert.equal(inner.asked, 4);
 });
+
+test("long messages are not kept", () => {
+  const inner = counting();
+  const verifier = rememberVerified(inner, 10);
+  const message = new Uint8Array(1_000_000);
+  const good = () => verifier.verify("ed25519", bytes(1), message, bytes(1));
+  assert.ok(good() && good());
+  assert.equal(inner.asked, 2);
+});

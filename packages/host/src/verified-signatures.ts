@@ -7,6 +7,9 @@ interface Verified {
   readonly digestOrMessage: Uint8Array;
 }
 
+/** A digest. Ed25519 signs whole messages, which may be as long as transactions: longer ones are verified each time. */
+const maxMessageBytes = 32;
+
 /**
  * A verifier that remembers the last `limit` good signatures by all that they depend on: a transaction is checked when it
  * comes and again in its block. Bad ones are not remembered, since nobody sends them twice but to do harm.
@@ -24,6 +27,7 @@ export function rememberVerified(verifier: Verifier, limit: number): Verifier {
         equalBytes(found.digestOrMessage, digestOrMessage);
       if (isKnown) return true;
       if (!verifier.verify(scheme, publicKey, digestOrMessage, signature)) return false;
+      if (digestOrMessage.length > maxMessageBytes) return true;
       // Copies: the bytes are parts of whole transactions.
       known.set(name, { scheme, publicKey: publicKey.slice(), digestOrMessage: digestOrMessage.slice() });
       for (const oldest of known.keys()) {
