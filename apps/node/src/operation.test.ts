@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { request as plainRequest } from "node:http";
 import { request } from "node:https";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
@@ -58,6 +59,26 @@ test("browsers of other origins may ask as the settings say, and nobody too ofte
   assert.equal((await fetch(urls[0] ?? "")).status, 200, "later there is room again");
 });
 
+/** What a request for a websocket is answered with. */
+function upgradeStatus(url: string): Promise<number | undefined> {
+  const headers = {
+    connection: "Upgrade",
+    upgrade: "websocket",
+    "sec-websocket-version": "13",
+    "sec-websocket-key": "AAAAAAAAAAAAAAAAAAAAAA==",
+  };
+  return new Promise((resolve, reject) => {
+    const asked = plainRequest(url, { headers });
+    asked.on("upgrade", (response, socket) => {
+      socket.destroy();
+      resolve(response.statusCode);
+    });
+    asked.on("response", (response) => resolve(response.resume().statusCode));
+    asked.on("error", reject);
+    asked.end();
+  });
+}
+
 test("every server refuses who asks too often in its own way, and counts for itself", async (t) => {
   const { node } = await start(t, { requestsPerSecond: 1, metricsEnabled: true });
   const path = "/cosmos.base.tendermint.v1beta1.Service/GetNodeInfo";
@@ -79,6 +100,8 @@ test("every server refuses who asks too often in its own way, and counts for its
   assert.deepEqual(await refusedRest?.json(), { code: 8, message: "too many requests", details: [] });
   const metrics = await many(async () => (await fetch(`${node.metricsUrl}/metrics`)).status);
   assert.ok(metrics.includes(200) && metrics.includes(429));
+  const sockets = await many(() => upgradeStatus(`${node.rpcUrl}/websocket`));
+  assert.ok(sockets.includes(101) && sockets.includes(429));
   const caller = new GrpcCaller(node.grpcUrl ?? "");
   t.after(() => caller.close());
   const codes = (await many(() => caller.call(path, new Uint8Array()))).map(({ code }) => code);

@@ -72,6 +72,11 @@ export async function startRpcServer(params: RpcServerParams): Promise<HttpServe
       return;
     }
     const takes = (): boolean => front.takes(request.socket.remoteAddress ?? "");
+    if (!takes()) {
+      const head = "HTTP/1.1 429 Too Many Requests\r\nretry-after: 1\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
+      socket.end(head);
+      return;
+    }
     sockets.handleUpgrade(request, socket, head, (accepted) => {
       const session = new WebSocketSession({ socket: accepted, context, timers, log, limits, admit, takes });
       sessions.add(session);
