@@ -160,7 +160,7 @@ function restAttacks(world: QueryWorld): Attack[] {
     { name: "unknown fields", send: () => ask(simulate, post('{"nope":1}')), expected: /^400 .*empty txBytes/ },
     { name: "no transaction", send: () => ask(simulate, post('{"tx_bytes":"AAAA"}')), expected: /^(?:400|500) / },
     { name: "state of the future", send: at("9999999"), expected: /^(?:400|500) .*future/ },
-    { name: "state that is pruned", send: at("1"), expected: /^(?:400|404|500) .*not kept/ },
+    { name: "state that is pruned", send: at("1"), expected: /^(?:400|404|500) .*does not exist/ },
     { name: "a height that is none", send: at("1e9"), expected: /^(?:400|500) .*invalid syntax/ },
     { name: "no route", send: () => ask(`${url}/${"a/".repeat(4_000)}`), expected: /^501 / },
   ];
