@@ -80,15 +80,16 @@ export class SnapshotFolder {
     this.path = join(dataFolder, "snapshots");
   }
 
-  /** The finished ones, lowest first. */
-  list(): StoredSnapshot[] {
+  /** Heights of the finished ones, lowest first. */
+  heights(): bigint[] {
     if (!existsSync(this.path)) return [];
-    const heights = readdirSync(this.path).filter((name) => /^[1-9]\d{0,17}$/.test(name));
-    const found = heights.flatMap((name) => {
-      const folder = join(this.path, name, String(snapshotFormat));
-      return existsSync(folder) ? [readSnapshot(folder)] : [];
-    });
-    return found.sort((a, b) => (a.height < b.height ? -1 : 1));
+    const names = readdirSync(this.path).filter((name) => /^[1-9]\d{0,17}$/.test(name));
+    return names.map(BigInt).sort((a, b) => (a < b ? -1 : 1));
+  }
+
+  /** The finished ones, lowest first. Throws SnapshotError if one is damaged. */
+  list(): StoredSnapshot[] {
+    return this.heights().map((height) => readSnapshot(join(this.path, String(height))));
   }
 
   /** An empty folder for the files of a snapshot; one that was left unfinished is gone. */
@@ -119,8 +120,8 @@ export class SnapshotFolder {
 
   /** Removes all but the last ones. */
   keep(count: number): void {
-    const all = this.list();
-    for (const { height } of all.slice(0, Math.max(0, all.length - count))) {
+    const all = this.heights();
+    for (const height of all.slice(0, Math.max(0, all.length - count))) {
       // Not a snapshot any more before its files go, one after another.
       renameSync(join(this.path, String(height)), join(this.path, `${height}${unfinished}`));
       this.remove(`${height}${unfinished}`);

@@ -43,7 +43,7 @@ export class SnapshotKeeper {
 
   constructor(params: SnapshotKeeperParams) {
     this.params = params;
-    this.last = params.folder.list().at(-1)?.height ?? 0n;
+    this.last = params.folder.heights().at(-1) ?? 0n;
     this.unsubscribe = params.engine.onBlock(({ block }) => this.look(block.header.height - 1n));
   }
 

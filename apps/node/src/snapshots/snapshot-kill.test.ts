@@ -10,7 +10,7 @@ import { makeTestHome } from "../testing/test-home.ts";
 import { restoreSnapshot } from "./restore-snapshot.ts";
 import { createSnapshot, listSnapshots } from "./snapshot-commands.ts";
 
-const kills = process.env.STOA_LONG === "1" ? 40 : 2;
+const kills = process.env.STOA_LONG === "1" ? 20 : 2;
 /** Either work takes about so long on a slow machine, so a kill falls into it more often than not. */
 const longestWaitMs = 60;
 

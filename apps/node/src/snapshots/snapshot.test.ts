@@ -123,6 +123,11 @@ test("a node makes snapshots at its interval, keeps the last ones, and removes w
   assert.match(metrics, new RegExp(`^stoa_node_snapshot_height ${heights.at(-1)}$`, "m"));
   await node.close();
   await assert.rejects(startQuiet(world, home, { ...settings, retainBlocks: 1 }), /retainBlocks is 1/);
+  // Somebody else's damage to one of them is the list's affair, not the node's.
+  const last = join(folder, String(heights[1]), "3", "snapshot.json");
+  writeFileSync(last, "{");
+  assert.throws(() => listSnapshots(home), /is not the record of a snapshot/);
+  await (await startQuiet(world, home, settings)).close();
 
   const from = join(folder, String(heights[0]));
   const restored = await restoreSnapshot({ home: emptyCopy(home, "copy"), from, log: silentLog });
