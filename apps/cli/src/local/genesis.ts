@@ -33,18 +33,18 @@ function balance(address: string, funds: Funds) {
   return { address, coins: coins.filter((coin) => coin.amount !== "0") };
 }
 
-function metadata(base: string, display: string, name: string) {
+function metadata(base: string, unit: string, display: string, name: string) {
   return {
     description: name,
     denom_units: [
       { denom: base, exponent: 0, aliases: [] },
-      { denom: `m${display}`, exponent: 3, aliases: [] },
-      { denom: display, exponent: 6, aliases: [] },
+      { denom: `m${unit}`, exponent: 3, aliases: [] },
+      { denom: unit, exponent: 6, aliases: [] },
     ],
     base,
     display,
     name,
-    symbol: display.toUpperCase(),
+    symbol: unit.toUpperCase(),
     uri: "",
     uri_hash: "",
   };
@@ -73,7 +73,11 @@ export function localAppState(
       params: { send_enabled: [], default_send_enabled: true },
       balances: accounts.map(({ address, funds }) => balance(address, funds)),
       supply: [],
-      denom_metadata: [metadata("uakt", "akt", "Akash Token"), metadata("uact", "act", "Compute credit")],
+      denom_metadata: [
+        metadata("uakt", "akt", "akt", "Akash Token"),
+        // The reference shows the credit in its smallest unit: its command line prints the name without reckoning over.
+        metadata("uact", "act", "uact", "Compute credit"),
+      ],
       send_enabled: [
         { denom: "uakt", enabled: true },
         { denom: "uact", enabled: false },
