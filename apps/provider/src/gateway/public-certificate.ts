@@ -38,14 +38,14 @@ export class PublicCertificate {
     const { nowMs, log } = this.#params;
     if (nowMs() - this.#lookedAtMs < lookEveryMs) return this.#context;
     this.#lookedAtMs = nowMs();
-    const stamp = this.#stampNow();
-    if (stamp === this.#stamp) return this.#context;
     try {
+      const stamp = this.#stampNow();
+      if (stamp === this.#stamp) return this.#context;
       this.#context = this.#read();
       this.#stamp = stamp;
       log.info("the public certificate was read again", { hostname: this.hostname });
     } catch (cause) {
-      // Half of a renewal, perhaps: the old one serves, and the next look comes.
+      // Half of a renewal, or a folder that was closed to us: the old one serves, and the next look comes.
       log.warn("the public certificate cannot be read", { hostname: this.hostname, reason: messageOf(cause) });
     }
     return this.#context;
