@@ -14,6 +14,7 @@ import {
   txTypesOf,
   type UnsignedTx,
 } from "@stoa/wire";
+import { Query } from "@stoa/wire/cosmos.auth.v1beta1";
 import { MsgSendSchema } from "@stoa/wire/cosmos.bank.v1beta1";
 import { SignMode } from "@stoa/wire/cosmos.tx.signing.v1beta1";
 import { AuthInfoSchema } from "@stoa/wire/cosmos.tx.v1beta1";
@@ -21,7 +22,7 @@ import { registry } from "@stoa/wire/registry";
 import { publicKeyOf, signDirect } from "@stoa/wire/wallet";
 import { Wallet } from "ethers/wallet";
 import type { TxResult } from "./abci.ts";
-import { create, encode } from "./codec.ts";
+import { create, decode, encode } from "./codec.ts";
 import { chainId, SmallChain } from "./testing/small-chain.ts";
 
 /*
@@ -52,13 +53,17 @@ interface Wishes {
   readonly sequence?: bigint;
   readonly chainId?: string;
   readonly gasLimit?: bigint;
+  readonly memo?: string;
 }
 
-function unsigned({ key = ethereumKey, mode = SignMode.EIP_191, sequence = 0n, gasLimit = 200_000n }: Wishes) {
+const usualMemo = "from <a> wallet";
+
+function unsigned(wishes: Wishes) {
+  const { key = ethereumKey, mode = SignMode.EIP_191, sequence = 0n, gasLimit = 200_000n, memo = usualMemo } = wishes;
   const send = { fromAddress: address, toAddress: address, amount: [{ denom: "uakt", amount: "1" }] };
   return buildTx({
     messages: [newMessage(MsgSendSchema, send)],
-    memo: "from <a> wallet",
+    memo,
     fee: { amount: [{ denom: "uakt", amount: 10_000n }], gasLimit },
     signers: [{ publicKey: key, sequence, mode }],
   });
@@ -145,6 +150,30 @@ test("what the wallet did not sign is refused", () => {
   changed[memo] = "{".charCodeAt(0);
   assert.equal(run(chain, changed).code, 4);
   assert.equal(run(chain, signed()).code, 0);
+});
+
+test("the length that is signed is in bytes, whatever the text", () => {
+  const memo = 'gr\u00fc\u00dfe \u{1f680} <>& \u2028 \u0000 "\\';
+  const result = run(funded(), signed({ memo }));
+  assert.equal(result.code, 0, result.log);
+});
+
+test("how a transaction writes a key, which nobody signs, is not how its account keeps it", () => {
+  const chain = funded();
+  const tx = unsigned({ gasLimit: 500_000n });
+  const authInfo = decode(AuthInfoSchema, tx.authInfoBytes);
+  const [key] = authInfo.signerInfos.flatMap(({ publicKey }) => publicKey ?? []);
+  assert.ok(key !== undefined);
+  const usual = key.value;
+  // The same field before it, with 3,000 bytes: the later one counts.
+  key.value = concatBytes(Uint8Array.of(0x0a, 0xb8, 0x17), new Uint8Array(3_000), usual);
+  const signature = bytesOf(wallet.signMessageSync(textOf(tx, {})));
+  const result = run(chain, assembleTx({ ...tx, authInfoBytes: encode(AuthInfoSchema, authInfo) }, [signature]));
+  assert.equal(result.code, 0, result.log);
+  const { input, output } = Query.method.accountInfo;
+  const data = encode(input, create(input, { address }));
+  const answer = chain.app.query({ path: "/cosmos.auth.v1beta1.Query/AccountInfo", data, height: 0n, prove: false });
+  assert.deepEqual(decode(output, answer.value).info?.pubKey?.value, usual);
 });
 
 test("the key signs in this mode only, and no other key does", () => {

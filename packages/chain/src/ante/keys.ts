@@ -1,9 +1,10 @@
-import type { Any } from "@bufbuild/protobuf/wkt";
+import { type Any, AnySchema } from "@bufbuild/protobuf/wkt";
 import { equalBytes, toBase64 } from "@stoa/std";
 import { accountText, addressOf, type PublicKey, publicKeyFromAny, publicKeyToAny, secp256k1Key } from "@stoa/wire";
+import { LegacyAminoPubKeySchema } from "@stoa/wire/cosmos.crypto.multisig";
 import { MultiSignatureSchema } from "@stoa/wire/cosmos.crypto.multisig.v1beta1";
 import type { ModeInfo, SignerInfo } from "@stoa/wire/cosmos.tx.v1beta1";
-import { create, encode, tryDecode } from "../codec.ts";
+import { create, decode, encode, tryDecode } from "../codec.ts";
 import type { Context } from "../context.ts";
 import { refuse, sdkErrors } from "../errors.ts";
 import type { Account } from "../modules/auth/types.ts";
@@ -50,6 +51,16 @@ function signatureParts(info: ModeInfo | undefined, signature: Uint8Array): Uint
 }
 
 /**
+ * The key as accounts keep it: encoded again, as in the reference. Amino signatures do not cover how the transaction wrote
+ * it, and its owner pays for every byte at every reading. Members of a multisig stay as they came.
+ */
+function storedKey(key: PublicKey, came: Any | undefined): Any {
+  if (key.type !== "multisig" || came === undefined) return publicKeyToAny(key);
+  const value = encode(LegacyAminoPubKeySchema, decode(LegacyAminoPubKeySchema, came.value));
+  return create(AnySchema, { typeUrl: came.typeUrl, value });
+}
+
+/**
  * Stores the keys of first-time signers, after checking that each key is its account's (sdk 8), and says in events
  * who signs with what.
  */
@@ -68,7 +79,7 @@ export function setPublicKeys(needs: AnteNeeds, ctx: Context, tx: Transaction): 
     const account = requireSigner(needs, ctx, address);
     if (account.publicKey !== undefined) return;
     ctx.gas.consume(firstKeyGas, "first key");
-    needs.setAccount(ctx, address, { ...account, publicKey: info.publicKey ?? publicKeyToAny(used) });
+    needs.setAccount(ctx, address, { ...account, publicKey: storedKey(used, info.publicKey) });
   });
   infos.forEach((info, i) => {
     // An unordered transaction uses no sequence.
