@@ -35,9 +35,12 @@ test("metrics are Prometheus' text, and health says that blocks are made", async
     assert.match(line, /^(# HELP stoa_node_\w+ .+\.|# TYPE stoa_node_\w+ (gauge|counter)|stoa_node_\w+ -?[\d.e+-]+)$/);
     if (!line.startsWith("#")) names.add(line.split(" ")[0] ?? "");
   }
-  for (const name of ["height", "mempool_txs", "txs_total", "process_resident_memory_bytes"]) {
-    assert.ok(names.has(`stoa_node_${name}`), name);
-  }
+  const page =
+    readFileSync(join(import.meta.dirname, "..", "README.md"), "utf8").split("## Health and metrics")[1] ?? "";
+  const [table = ""] = page.split("\nLogs are");
+  const rows = table.split("\n").filter((line) => line.startsWith("| `"));
+  const documented = rows.flatMap((row) => [...(row.split("|")[1] ?? "").matchAll(/`(\w+)`/g)].map(([, name]) => name));
+  assert.deepEqual([...names].sort(), documented.map((name) => `stoa_node_${name}`).sort());
   assert.match(text, /^stoa_node_height [1-9]/m);
   const health = await fetch(`${node.metricsUrl}/health`);
   assert.deepEqual([health.status, await health.text()], [200, "ok"]);
