@@ -6,7 +6,7 @@ import { type Log, toBase64, toHexUpper } from "@stoa/std";
 import { ChainStore } from "../engines/embedded/chain-store.ts";
 import { openApplication } from "../open-application.ts";
 import { consensusParamsDocument, parseGenesis } from "./genesis.ts";
-import { HomeError, openNodeHome } from "./node-home.ts";
+import { HomeError, openNodeHome, requireDatabase } from "./node-home.ts";
 import { copyValidatorKey, loadValidatorKey } from "./validator-key.ts";
 
 /** More than any home keeps: opening a home to read it prunes nothing. */
@@ -27,7 +27,7 @@ export interface ExportGenesisParams {
 export async function exportGenesis(params: ExportGenesisParams): Promise<Readonly<Record<string, unknown>>> {
   const home = openNodeHome(params.home);
   try {
-    const backend = await LevelBackend.open(join(home.dataFolder, "state"));
+    const backend = await LevelBackend.open(requireDatabase(home));
     try {
       const application = openApplication({
         backend,

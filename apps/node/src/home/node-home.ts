@@ -160,6 +160,13 @@ export function openNodeHome(home: string, { restoring = false } = {}): NodeHome
   }
 }
 
+/** The database's folder, which must be there: opening it would make an empty one. Throws HomeError `missing`. */
+export function requireDatabase({ dataFolder }: NodeHome): string {
+  const folder = join(dataFolder, "state");
+  if (!existsSync(folder)) throw new HomeError("missing", `${folder} is missing: the node has made no blocks yet`);
+  return folder;
+}
+
 function readRecord(path: string): HomeRecord {
   let value: Partial<HomeRecord>;
   try {

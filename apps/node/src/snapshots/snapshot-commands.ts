@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { LevelBackend, nativeHash } from "@stoa/host";
 import type { Log } from "@stoa/std";
 import { ChainStore } from "../engines/embedded/chain-store.ts";
-import { openNodeHome } from "../home/node-home.ts";
+import { openNodeHome, requireDatabase } from "../home/node-home.ts";
 import { openApplication } from "../open-application.ts";
 import { SnapshotFolder, type StoredSnapshot } from "./snapshot-folder.ts";
 import { takeSnapshot } from "./snapshot-keeper.ts";
@@ -22,7 +22,7 @@ export interface CreateSnapshotParams {
 export async function createSnapshot({ home: path, height, log }: CreateSnapshotParams): Promise<StoredSnapshot> {
   const home = openNodeHome(path);
   try {
-    const backend = await LevelBackend.open(join(home.dataFolder, "state"));
+    const backend = await LevelBackend.open(requireDatabase(home));
     try {
       const application = openApplication({
         backend,

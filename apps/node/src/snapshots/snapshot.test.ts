@@ -9,7 +9,7 @@ import { consensusParamsHash } from "@stoa/consensus";
 import { LevelBackend, nativeHash } from "@stoa/host";
 import { emptyBytes, silentLog, toHex, toHexUpper } from "@stoa/std";
 import { ChainStore } from "../engines/embedded/chain-store.ts";
-import { importGenesis } from "../home/export-genesis.ts";
+import { exportGenesis, importGenesis } from "../home/export-genesis.ts";
 import { emptyCopy, sendTimes, startQuiet } from "../testing/snapshot-world.ts";
 import { makeTestHome } from "../testing/test-home.ts";
 import { restoreSnapshot } from "./restore-snapshot.ts";
@@ -73,6 +73,9 @@ test("a restored home goes on where the snapshot's chain was, with the same app 
   assert.equal(await lastAppHash(middle), await appHashIn(home, transfer + 1n));
 
   const copy = emptyCopy(home, "copy");
+  const nothing = /state is missing: the node has made no blocks yet/;
+  await assert.rejects(createSnapshot({ home: copy, log: silentLog }), nothing);
+  await assert.rejects(exportGenesis({ home: copy, log: silentLog }), nothing);
   const restored = await restoreSnapshot({ home: copy, from: made.folder, log: silentLog });
   assert.equal(toHex(restored.appHash), made.manifest.appHash);
   assert.equal(restored.lastHeight, first.height());
