@@ -17,8 +17,25 @@ const refusalGraceBytes = 1024 * 1024;
  */
 export function refuseUnreadable(server: Server | TlsServer, headerBytes: number): void {
   const refuser = new Refuser(headerBytes);
-  server.prependListener("request", (_request, response) => refuser.begins(response));
+  server.prependListener("request", ({ socket }, response) => refuser.begins(socket, response));
   server.on("clientError", (error, socket) => refuser.refuse(error, socket));
+}
+
+/**
+ * Answers who asked for another protocol with a status and header lines alone. The connection is no longer the server's, so
+ * that nobody else would hear of its errors, or end it when the client does not.
+ */
+export function refuseUpgrade(socket: Duplex, status: number, headers: readonly string[] = []): void {
+  const lines = [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...headers, "connection: close", "content-length: 0"];
+  socket.on("error", () => socket.destroy());
+  socket.end(`${lines.join("\r\n")}\r\n\r\n`);
+  socket.resume();
+  cutAfterGrace(socket);
+}
+
+function cutAfterGrace(socket: Duplex): void {
+  const cut = setTimeout(() => socket.destroy(), refusalGraceMs);
+  socket.once("close", () => clearTimeout(cut));
 }
 
 /** What a request that cannot even be read is answered with, by the code of Node's error. */
@@ -40,20 +57,18 @@ class Refuser {
   private readonly headerBytes: number;
   /** Connections that were refused, with what they had sent by then. */
   private readonly refused = new WeakMap<Duplex, number>();
-  private readonly running = new WeakMap<Duplex, ServerResponse>();
+  /** Answers that are not sent yet, first one first: a client may ask again before it has read. */
+  private readonly running = new WeakMap<Duplex, Set<ServerResponse>>();
 
   constructor(headerBytes: number) {
     this.headerBytes = headerBytes;
   }
 
-  /** An answer is being made on the connection. */
-  begins(response: ServerResponse): void {
-    const { socket } = response;
-    if (socket === null) return;
-    this.running.set(socket, response);
-    response.once("close", () => {
-      if (this.running.get(socket) === response) this.running.delete(socket);
-    });
+  /** An answer is being made on the connection; the response has none yet while it waits for the one before. */
+  begins(socket: Duplex, response: ServerResponse): void {
+    const answers = this.running.get(socket) ?? new Set();
+    this.running.set(socket, answers.add(response));
+    response.once("close", () => answers.delete(response));
   }
 
   refuse(error: Error, socket: Duplex): void {
@@ -64,7 +79,7 @@ class Refuser {
       if (read - before > refusalGraceBytes) socket.destroy();
       return;
     }
-    const answering = this.running.get(socket);
+    const [answering] = this.running.get(socket) ?? [];
     if (!socket.writable || systemCode(error) === "ECONNRESET" || answering?.headersSent === true) {
       socket.destroy();
       return;
@@ -77,7 +92,6 @@ class Refuser {
     socket.end(`${head}content-type: text/plain; charset=utf-8\r\ncontent-length: ${text.length}\r\n\r\n${text}`);
     // Whoever waits for the rest of a broken body learns at once that none comes.
     if (answering !== undefined) socket.destroy();
-    const cut = setTimeout(() => socket.destroy(), refusalGraceMs);
-    socket.once("close", () => clearTimeout(cut));
+    cutAfterGrace(socket);
   }
 }

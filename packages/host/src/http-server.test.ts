@@ -4,6 +4,7 @@ import { request as send } from "node:http";
 import { connect } from "node:net";
 import { type TestContext, test } from "node:test";
 import { type Log, silentLog } from "@stoa/std";
+import { refuseUpgrade } from "./http-refusal.ts";
 import { type HttpServerParams, HttpStatus, listenHttp, readBody, sendJson, sendText } from "./http-server.ts";
 
 async function server(t: TestContext, handle: HttpServerParams["handle"], more: Partial<HttpServerParams> = {}) {
@@ -173,4 +174,51 @@ test("closing lets a running answer end, then cuts what hangs", async () => {
   assert.equal(await (await good).text(), "done");
   await closed;
   assert.ok((await hanging) instanceof Error);
+});
+
+/** Asks for a websocket. */
+const upgradeRequest = "GET / HTTP/1.1\r\nhost: x\r\nconnection: Upgrade\r\nupgrade: websocket\r\n\r\n";
+
+test("a refused upgrade ends, also when the client does not; one that resets ends nothing else", async (t) => {
+  const upgrade: HttpServerParams["upgrade"] = (_request, socket) => refuseUpgrade(socket, 429, ["retry-after: 1"]);
+  const running = await server(t, (_request, response) => sendText(response, 200, "ok"), { upgrade });
+  const held = connect({ port: running.port, host: "127.0.0.1", allowHalfOpen: true });
+  held.on("error", () => undefined);
+  let said = "";
+  held.on("data", (chunk) => {
+    said += chunk;
+  });
+  held.write(upgradeRequest);
+  // Its half stays open, and is written to until the server has cut it.
+  const closed = new Promise((resolve) => held.once("close", resolve));
+  const writing = setInterval(() => held.write("x"), 50);
+  t.after(() => clearInterval(writing));
+  for (let n = 0; n < 100; n++) {
+    const socket = connect(running.port, "127.0.0.1");
+    socket.on("error", () => undefined);
+    await once(socket, "connect");
+    socket.write(upgradeRequest);
+    if (n % 2 === 0) await new Promise((resolve) => setImmediate(resolve));
+    socket.resetAndDestroy();
+  }
+  await closed;
+  assert.equal(
+    said,
+    "HTTP/1.1 429 Too Many Requests\r\nretry-after: 1\r\nconnection: close\r\ncontent-length: 0\r\n\r\n",
+  );
+  assert.equal((await fetch(running.url)).status, 200);
+});
+
+test("an unreadable request does not break into the answer before it", async (t) => {
+  const running = await server(t, async (request, response) => {
+    if (request.url === "/short") return sendText(response, 200, "short");
+    // The second answer begins when the first has been sent, and is not finished when the third request comes.
+    response.writeHead(200, { "content-length": 10 });
+    response.write("12345");
+    await once(response, "close");
+  });
+  const ask = (path: string) => `GET ${path} HTTP/1.1\r\nhost: x\r\n\r\n`;
+  const noise = "\0\0 is no request\r\n\r\n";
+  const { said } = await exchange(running.port, [ask("/short") + ask("/long"), ask("/long"), noise]);
+  assert.match(said, /^HTTP\/1\.1 200[\s\S]*shortHTTP\/1\.1 200[\s\S]*12345$/);
 });

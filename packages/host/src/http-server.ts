@@ -83,7 +83,14 @@ export async function listenHttp(params: HttpServerParams): Promise<HttpServer> 
       ? createServer(options, onRequest)
       : createTlsServer({ ...options, ...params.tls }, onRequest);
   server.maxConnections = limits.connections;
-  if (params.upgrade !== undefined) server.on("upgrade", params.upgrade);
+  const { upgrade } = params;
+  if (upgrade !== undefined) {
+    server.on("upgrade", (request, socket, head) => {
+      // Node hands the connection over with nobody to hear of a reset, which would end the process.
+      socket.on("error", () => socket.destroy());
+      upgrade(request, socket, head);
+    });
+  }
   refuseUnreadable(server, limits.headerBytes);
   server.on("tlsClientError", (error) => log.debug("a TLS handshake failed", { reason: messageOf(error) }));
   await new Promise<void>((resolve, reject) => {

@@ -14,7 +14,7 @@ export {
   variableName,
 } from "./config.ts";
 export { type Fault, HostError, type HostErrorCode, messageOf, systemCode } from "./errors.ts";
-export { refuseUnreadable } from "./http-refusal.ts";
+export { refuseUnreadable, refuseUpgrade } from "./http-refusal.ts";
 export {
   defaultHttpLimits,
   type HttpLimits,

@@ -9,7 +9,7 @@ import {
   type ServerResponse,
 } from "node:http";
 import type { Socket } from "node:net";
-import { refuseUnreadable } from "@stoa/host";
+import { refuseUnreadable, refuseUpgrade } from "@stoa/host";
 import type { Route, RouteTable, Target } from "./routes.ts";
 
 /** Connections to one container that are kept open between requests cost memory; a browser opens six. */
@@ -126,7 +126,7 @@ export class Router {
     const target = route === undefined ? undefined : this.#target(route);
     socket.on("error", () => socket.destroy());
     if (target === undefined) {
-      socket.end("HTTP/1.1 404 Not Found\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
+      refuseUpgrade(socket, 404);
       return;
     }
     const upstream = httpRequest({

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
-import { HostError, type HttpServer, listenHttp, readBody, sendText, type TlsFiles } from "@stoa/host";
+import { HostError, type HttpServer, listenHttp, readBody, refuseUpgrade, sendText, type TlsFiles } from "@stoa/host";
 import { fromUtf8Lossy, utf8 } from "@stoa/std";
 import { WebSocketServer } from "ws";
 import { type HttpFront, openFront } from "../http-front.ts";
@@ -68,13 +68,12 @@ export async function startRpcServer(params: RpcServerParams): Promise<HttpServe
   };
   const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     if (request.url?.split("?")[0] !== "/websocket") {
-      socket.end("HTTP/1.1 404 Not Found\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
+      refuseUpgrade(socket, 404);
       return;
     }
     const takes = (): boolean => front.takes(request.socket.remoteAddress ?? "");
     if (!takes()) {
-      const head = "HTTP/1.1 429 Too Many Requests\r\nretry-after: 1\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
-      socket.end(head);
+      refuseUpgrade(socket, 429, ["retry-after: 1"]);
       return;
     }
     sockets.handleUpgrade(request, socket, head, (accepted) => {
