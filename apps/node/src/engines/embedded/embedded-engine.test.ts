@@ -208,6 +208,28 @@ test("without empty blocks one is made for a transaction, for the app hash after
   assert.ok(engine.height > quiet + 2n);
 });
 
+test("transactions that keep coming do not put off the block that was set for the first of them", async () => {
+  const time = new ManualTime(startNs);
+  let set = 0;
+  const timers = {
+    after: (delayMs: number, run: () => void) => {
+      set += 1;
+      return time.after(delayMs, run);
+    },
+    every: () => assert.fail("the engine uses no repeating timers"),
+  };
+  const { engine } = world({ emptyBlocks: false, clock: time, timers });
+  await engine.start();
+  for (let i = 0; i < 3; i++) await time.step();
+  const quiet = engine.height;
+  set = 0;
+  for (let i = 0; i < 10; i++) await engine.broadcast(utf8(`k${i}=1`));
+  assert.equal(set, 1);
+  await time.step();
+  assert.equal(engine.height, quiet + 1n);
+  assert.equal((await engine.mempool(1)).total, 0);
+});
+
 test("validator updates act two heights later, and losing the majority halts the chain", async () => {
   const { engine, time, machine } = world();
   const other = signerOfSeed(new Uint8Array(32).fill(9));
@@ -360,7 +382,13 @@ test("a second check that fails halts the chain, and says so to those who wait f
   const { engine, time } = world({ stateMachine: new Failing(backend), genesis: { ...genesis, params } }, backend);
   await engine.start();
   for (const tx of ["a=1", "b=1"]) await engine.broadcast(utf8(tx));
+  let waiting: Promise<unknown> | undefined;
+  engine.onBlock(() => {
+    waiting = assert.rejects(engine.broadcast(utf8("d=1")), /MempoolError: the chain stands still: no second check/);
+  });
   await time.step();
+  assert.ok(waiting !== undefined);
+  await waiting;
   assert.match((await engine.halted).message, /no second check/);
   await assert.rejects(engine.broadcast(utf8("c=1")), /MempoolError: the chain stands still: no second check/);
   assert.equal((await engine.searchTxs({ equals: [], minHeight: 1n, maxHeight: 9n })).total, 1);

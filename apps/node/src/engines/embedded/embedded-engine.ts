@@ -94,6 +94,8 @@ export class EmbeddedEngine implements Engine {
   private readonly slices = new Slices();
   private readonly index: IndexKeeper;
   private timer: Timer | undefined;
+  /** True while the timer is set for a block, not for a look whether one is wanted. */
+  private isBlockAwaited = false;
   private running = false;
   private failure: Error | undefined;
   private reportHalt: (error: Error) => void = () => {};
@@ -196,7 +198,8 @@ export class EmbeddedEngine implements Engine {
     const elapsedMs = Number((clock.nowNs() - this.lastStartNs) / 1_000_000n);
     const restMs = Math.max(0, Math.min(blockIntervalMs, blockIntervalMs - elapsedMs));
     this.timer?.cancel();
-    this.timer = timers.after(this.isBlockWanted() ? restMs : blockIntervalMs, () => void this.tick());
+    this.isBlockAwaited = this.isBlockWanted();
+    this.timer = timers.after(this.isBlockAwaited ? restMs : blockIntervalMs, () => void this.tick());
   }
 
   private async tick(): Promise<void> {
@@ -257,15 +260,12 @@ export class EmbeddedEngine implements Engine {
     const codes = results.txResults.map(({ code }) => code);
     this.pool.remove(txs, codes);
     this.slices.begin();
-    const recheck = this.slices.run(this.pool.recheck());
-    const settled = (): void => {};
-    // A failure is told by this block, not by those who wait for it.
-    this.rechecked = recheck.then(settled, settled);
+    // Halted before those go on who wait for it: they are told so.
+    this.rechecked = this.slices.run(this.pool.recheck()).catch((error: unknown) => this.halt(error));
     // Last, since only searches wait for it.
     this.indexed = this.rechecked.then(() => this.index.catchUp(this.base, this.state.lastHeight, results));
     this.publish(committed);
     await this.indexed;
-    await recheck;
   }
 
   /** The first block to keep from now on, if others are to go. The one before the new one stays: it is the last until then. */
@@ -301,7 +301,8 @@ export class EmbeddedEngine implements Engine {
     await this.allRechecked();
     if (this.failure !== undefined) throw new MempoolError("halted", `the chain stands still: ${this.failure.message}`);
     const result = this.pool.add(tx, this.state.params.block.maxGas);
-    if (result.code === 0 && !this.params.emptyBlocks) this.schedule();
+    // Set again with every transaction, the timer would not run while they keep coming.
+    if (result.code === 0 && !this.params.emptyBlocks && !this.isBlockAwaited) this.schedule();
     return result;
   }
 
