@@ -9,7 +9,7 @@ import { loadConfig, systemClock } from "@stoa/host";
 import { silentLog } from "@stoa/std";
 import { startNode } from "./main.ts";
 import { nodeConfigSchema } from "./node-config.ts";
-import { HttpFront } from "./servers/http-front.ts";
+import { clientOf, HttpFront } from "./servers/http-front.ts";
 import { GrpcCaller } from "./testing/grpc-caller.ts";
 import { makeTestHome, type TestHome } from "./testing/test-home.ts";
 
@@ -120,6 +120,51 @@ test("a client's rate is an average with bursts, and clients that are many are f
   assert.deepEqual(takes(2), [true, false]);
   for (let n = 0; n < 20_000; n++) front.takes(`b${n}`);
   assert.deepEqual(takes(2), [true, true], "it was forgotten");
+  front.charge("a", 3);
+  nowNs += 1_500_000_000n;
+  assert.deepEqual(takes(1), [false], "what was charged is waited for");
+  nowNs += 500_000_000n;
+  assert.deepEqual(takes(2), [true, false]);
+});
+
+test("an address is one client however it is written, and so is a network of IPv6", () => {
+  for (const [address, client] of [
+    ["10.1.2.3", "10.1.2.3"],
+    ["::ffff:10.1.2.3", "10.1.2.3"],
+    ["2001:db8:1:2:3:4:5:6", "2001:db8:1:2"],
+    ["2001:db8:1:2::9", "2001:db8:1:2"],
+    ["2001:DB8:1:2::", "2001:db8:1:2"],
+    ["2001:db8::2:0:0:0:1", "2001:db8:0:2"],
+    ["2001:db8::1", "2001:db8:0:0"],
+    ["fe80::1%eth0", "fe80:0:0:0"],
+    ["::1", "0:0:0:0"],
+    ["", ""],
+  ] as const) {
+    assert.equal(clientOf(address), client, address);
+  }
+});
+
+test("members of a batch and everything that a websocket sends count", async (t) => {
+  const { node } = await start(t, { requestsPerSecond: 40 });
+  const batch = JSON.stringify(Array.from({ length: 20 }, (_, id) => ({ jsonrpc: "2.0", id, method: "health" })));
+  const statuses: number[] = [];
+  for (let n = 0; n < 6; n++) statuses.push((await fetch(node.rpcUrl, { method: "POST", body: batch })).status);
+  assert.deepEqual([statuses[0], statuses.includes(429)], [200, true]);
+  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  const socket = new WebSocket(`${node.rpcUrl.replace("http", "ws")}/websocket`);
+  const answers: string[] = [];
+  await new Promise((resolve) => socket.addEventListener("open", resolve));
+  const answered = new Promise<void>((resolve) => {
+    socket.addEventListener("message", ({ data }) => {
+      answers.push(String(data));
+      resolve();
+    });
+  });
+  for (let n = 0; n < 100; n++) socket.send('{"jsonrpc":"2.0","method":"health"}');
+  socket.send('{"jsonrpc":"2.0","id":1,"method":"health"}');
+  await answered;
+  socket.close();
+  assert.match(answers[0] ?? "", /"data":"too many requests"/);
 });
 
 /** A person's machine may lack the program; a machine that checks what lands has it. */

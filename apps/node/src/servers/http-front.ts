@@ -59,20 +59,36 @@ export class HttpFront {
 
   /** Counts one request of an address; false when it has made too many. */
   takes(address: string): boolean {
+    if (this.params.requestsPerSecond === 0) return true;
+    const client = clientOf(address);
+    const left = this.left(client);
+    this.enter(client, left < 1 ? left : left - 1);
+    return left >= 1;
+  }
+
+  /** Counts what a request that was taken turned out to hold besides the first: later ones wait for it. */
+  charge(address: string, more: number): void {
+    if (this.params.requestsPerSecond === 0) return;
+    const client = clientOf(address);
+    this.enter(client, this.left(client) - more);
+  }
+
+  /** Requests that a client may make now; below zero after a request that held many. */
+  private left(client: string): number {
     const { requestsPerSecond: rate, clock } = this.params;
-    if (rate === 0) return true;
-    const atNs = clock.nowNs();
-    const known = this.clients.get(address);
-    const passedNs = known === undefined ? 0n : atNs - known.atNs;
-    const left = Math.min(rate, (known?.left ?? rate) + (Math.max(0, Number(passedNs)) * rate) / 1e9);
+    const known = this.clients.get(client);
+    const passedNs = known === undefined ? 0n : clock.nowNs() - known.atNs;
+    return Math.min(rate, (known?.left ?? rate) + (Math.max(0, Number(passedNs)) * rate) / 1e9);
+  }
+
+  private enter(client: string, left: number): void {
     // Entered anew, so that the map is in the order of the last request.
-    this.clients.delete(address);
-    this.clients.set(address, { left: left < 1 ? left : left - 1, atNs });
+    this.clients.delete(client);
+    this.clients.set(client, { left, atNs: this.params.clock.nowNs() });
     for (const oldest of this.clients.keys()) {
       if (this.clients.size <= maxClients) break;
       this.clients.delete(oldest);
     }
-    return left >= 1;
   }
 
   private allowBrowsers(request: IncomingMessage, response: ServerResponse, cors: CorsHeaders): void {
@@ -87,6 +103,21 @@ export class HttpFront {
     response.setHeader("access-control-allow-headers", cors.headers);
     if (cors.exposed !== undefined) response.setHeader("access-control-expose-headers", cors.exposed);
   }
+}
+
+/** Groups of an IPv6 address that name a network: whoever has one address has all of it. */
+const networkGroups = 4;
+
+/** Who asks: an IPv4 address, however it is written, or the /64 network of an IPv6 address. */
+export function clientOf(address: string): string {
+  const [plain = ""] = address.toLowerCase().split("%");
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/.exec(plain)?.[1];
+  if (mapped !== undefined) return mapped;
+  if (!plain.includes(":")) return plain;
+  const [before, after] = plain.split("::").map((half) => (half === "" ? [] : half.split(":")));
+  const [head, tail] = [before ?? [], after ?? []];
+  const zeros = Array.from({ length: Math.max(0, 8 - head.length - tail.length) }, () => "0");
+  return [...head, ...zeros, ...tail].slice(0, networkGroups).join(":");
 }
 
 /** Lets everybody ask, from every page, as often as he likes. */

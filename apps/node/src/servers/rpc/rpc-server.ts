@@ -87,7 +87,9 @@ export async function startRpcServer(params: RpcServerParams): Promise<HttpServe
     port: params.port,
     handle: async (request, response) => {
       response.setTimeout(params.stalledReaderMs ?? stalledReaderMs, () => response.destroy());
-      if (front.admits(request, response, cors)) await handle(context, request, response);
+      if (!front.admits(request, response, cors)) return;
+      const charge = (more: number): void => front.charge(request.socket.remoteAddress ?? "", more);
+      await handle(context, { request, response, charge });
     },
     upgrade,
     limits: { connections: maxConnections },
@@ -105,7 +107,15 @@ export async function startRpcServer(params: RpcServerParams): Promise<HttpServe
   };
 }
 
-async function handle(context: RpcContext, request: IncomingMessage, response: ServerResponse): Promise<void> {
+/** One request over HTTP. */
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** Counts the further members of a batch. */
+  charge(more: number): void;
+}
+
+async function handle(context: RpcContext, { request, response, charge }: Exchange): Promise<void> {
   const url = urlOf(request);
   if (url === undefined) {
     sendText(response, 400, "400 Bad Request");
@@ -118,7 +128,7 @@ async function handle(context: RpcContext, request: IncomingMessage, response: S
   if (clean !== url.pathname) redirect(response, `${clean}${url.search}`);
   else if (url.pathname !== "/") await handleUri(context, url, response);
   else if (body === "") sendPage(response, 200, endpointsPage(request.headers.host ?? ""), "text/html");
-  else await handlePost(context, body, response);
+  else await handlePost(context, body, { response, charge });
 }
 
 /** Sends a path with empty parts to the one without, as the reference's multiplexer does. */
@@ -163,7 +173,11 @@ async function bodyOf(request: IncomingMessage, response: ServerResponse): Promi
   }
 }
 
-async function handlePost(context: RpcContext, body: string, response: ServerResponse): Promise<void> {
+async function handlePost(
+  context: RpcContext,
+  body: string,
+  { response, charge }: Pick<Exchange, "response" | "charge">,
+): Promise<void> {
   let requests: RpcRequest[];
   try {
     requests = readRequests(body);
@@ -176,6 +190,7 @@ async function handlePost(context: RpcContext, body: string, response: ServerRes
     sendPage(response, 200, errorText(undefined, refusal));
     return;
   }
+  charge(Math.max(0, requests.length - 1));
   const texts: string[] = [];
   let cacheable = true;
   for (const request of requests) {

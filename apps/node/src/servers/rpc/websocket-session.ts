@@ -155,6 +155,8 @@ export class WebSocketSession {
   }
 
   private async receive(text: string): Promise<void> {
+    // Whatever comes costs something to read, also what is no request or wants no answer.
+    const isTaken = this.params.takes();
     let request: RpcRequest;
     try {
       request = parseRequest(readFirstRawJson(text));
@@ -165,7 +167,7 @@ export class WebSocketSession {
     const { id } = request;
     if (id === undefined) return;
     try {
-      if (!this.params.takes()) throw RpcError.server("too many requests");
+      if (!isTaken) throw RpcError.server("too many requests");
       this.send(resultText(id, await this.call(id, request)));
     } catch (error) {
       const shown =
