@@ -175,6 +175,7 @@ function parseManifest(path: string): SnapshotManifest {
   if (read.format !== snapshotFormat) refuse(`format ${String(read.format)}, this version reads ${snapshotFormat}`);
   if (typeof read.height !== "string" || !/^[1-9]\d{0,14}$/.test(read.height)) refuse("height");
   if (typeof read.chainId !== "string") refuse("chainId");
+  if (!Number.isSafeInteger(read.bytes)) refuse("bytes");
   for (const name of ["hash", "appHash", "chainHash"] as const) if (!isHash(read[name])) refuse(name);
   const chunks = read.chunkHashes;
   if (!Array.isArray(chunks) || chunks.length === 0 || chunks.length > maxChunks || !chunks.every(isHash))
@@ -188,7 +189,10 @@ function utf8File(path: string, maxBytes: number): string {
 
 function limitedFile(path: string, maxBytes: number): Uint8Array {
   try {
-    if (statSync(path).size > maxBytes) throw new SnapshotError(`${path} is larger than ${maxBytes} bytes`);
+    const facts = statSync(path);
+    // Of what is no file, such as a link to a device, the size says nothing.
+    if (!facts.isFile()) throw new SnapshotError(`${path} is no file`);
+    if (facts.size > maxBytes) throw new SnapshotError(`${path} is larger than ${maxBytes} bytes`);
     return readFileSync(path);
   } catch (error) {
     if (error instanceof SnapshotError) throw error;

@@ -1,5 +1,14 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
@@ -180,12 +189,17 @@ test("a snapshot that was touched, or is of another chain, is refused and leaves
   await withManifest({ format: 2 }, /format 2, this version reads 3/);
   await withManifest({ height: "../1" }, /: height$/);
   await withManifest({ chunkHashes: [] }, /: chunkHashes$/);
+  await withManifest({ bytes: 0.5 }, /: bytes$/);
   await withManifest({ height: "1" }, /record of the chain is not the one of its state/);
   await withManifest({ chunkHashes: [...manifest.chunkHashes, manifest.hash] }, /1 cannot be read/);
   const chunk = readFileSync(join(from, "0"));
   await withFile("0", chunk.subarray(1), /0 is damaged: its hash is/);
   await withFile("0", new Uint8Array(10_000_001), /0 is larger than 10000000 bytes/);
   await withFile("chain", "", /chain is damaged/);
+  renameSync(join(from, "0"), join(from, "kept"));
+  symlinkSync("/dev/zero", join(from, "0"));
+  await refuse(/0 is no file/);
+  renameSync(join(from, "kept"), join(from, "0"));
 
   // Somebody who can write hashes as well.
   const bundle = Uint8Array.from(readFileSync(join(from, "chain")));
