@@ -7,6 +7,7 @@ import { compareGrpc, grpcServices, recordGrpc } from "./grpc.ts";
 import { findNames, type Network } from "./names.ts";
 import { compareRest, recordRest } from "./rest.ts";
 import { compareRpc, compareWs, recordRpc, recordWs } from "./rpc.ts";
+import type { WsSession } from "./ws-sessions.ts";
 
 /*
  * Asks two networks the same questions and prints every difference of form: node test/surface/ask.ts --ours URLS
@@ -57,6 +58,25 @@ function selected(kind: string, cases: readonly Recorded[], failures: readonly V
   });
 }
 
+/** Blocks are told in full by some sessions: those are not kept. */
+const maxKeptSession = 4_000;
+
+/** A session with one frame of each masked text: events come again with every block. */
+function shortened({ sent, frames }: WsSession): WsSession {
+  const seen = new Set<string>();
+  const first = frames.filter((frame) => {
+    const text = masked(JSON.stringify(frame));
+    const isEvent = text.includes('"tm.event":');
+    return !isEvent || (!seen.has(text) && seen.add(text));
+  });
+  return { sent, frames: first };
+}
+
+function writeLines(folder: string, kind: string, entries: readonly unknown[]): void {
+  const lines = entries.map((each) => JSON.stringify(each));
+  writeFileSync(join(folder, `${kind}.json`), `[\n${lines.join(",\n")}\n]\n`);
+}
+
 const { values } = parseArgs({
   options: {
     ours: { type: "string" },
@@ -71,8 +91,7 @@ const [ourNames, theirNames] = await Promise.all([findNames(ours), findNames(the
 const wants = (kind: string): boolean => values.only === undefined || values.only === kind;
 const keep = (kind: string, cases: readonly Recorded[], failures: readonly VectorFailure[]): void => {
   if (values.record === undefined) return;
-  const lines = selected(kind, cases, failures).map((each) => JSON.stringify(each));
-  writeFileSync(join(values.record, `${kind}.json`), `[\n${lines.join(",\n")}\n]\n`);
+  writeLines(values.record, kind, selected(kind, cases, failures));
 };
 
 if (wants("rest")) {
@@ -89,7 +108,15 @@ if (wants("rpc")) {
 }
 if (wants("ws")) {
   const played = await recordWs(theirs, theirNames);
-  print("ws", played.length, await compareWs(played, ours, ourNames));
+  const failures = await compareWs(played, ours, ourNames);
+  if (values.record !== undefined) {
+    const failed = new Set(failures.map((each) => Number(/\d+/.exec(each.case)?.[0])));
+    const short = played.map(shortened).filter((session, n) => {
+      return !failed.has(n) && JSON.stringify(session).length <= maxKeptSession;
+    });
+    writeLines(values.record, "ws", short);
+  }
+  print("ws", played.length, failures);
 }
 if (wants("grpc")) {
   const served = await grpcServices(ours);

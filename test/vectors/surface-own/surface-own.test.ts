@@ -7,7 +7,7 @@ import { dseqs, startQueryWorld } from "../../../apps/node/src/testing/query-wor
 import { compareGrpc } from "../../surface/grpc.ts";
 import type { Names } from "../../surface/names.ts";
 import { compareRest } from "../../surface/rest.ts";
-import { compareRpc } from "../../surface/rpc.ts";
+import { compareRpc, compareWs } from "../../surface/rpc.ts";
 import type { VectorFailure } from "../family.ts";
 
 /** Answers of the reference, printed by test/surface (README.md tells of what). */
@@ -38,7 +38,7 @@ function namesOf({ tenant, provider, grantee, validator, payment, idle }: QueryW
 const linesOf = (failures: readonly VectorFailure[]): string[] =>
   failures.map((each) => `${each.case} ${each.field}: ${each.message}`);
 
-test("REST, JSON-RPC and gRPC answer as the reference did to a recorder that asked both", async (t) => {
+test("REST, JSON-RPC, websockets and gRPC answer as the reference did to a recorder that asked both", async (t) => {
   const world = await startQueryWorld(t);
   const names = namesOf(world);
   const network = { rpc: world.node.rpcUrl, rest: world.restUrl, grpc: world.grpcUrl };
@@ -49,5 +49,10 @@ test("REST, JSON-RPC and gRPC answer as the reference did to a recorder that ask
   assert.deepEqual(linesOf(await compareRest(rest, network, names)), []);
   assert.deepEqual(linesOf(await compareRpc(rpc, network, names)), []);
   assert.deepEqual(linesOf(await compareGrpc(grpc, network, names)), []);
-  t.diagnostic(`${rest.length} questions over REST, ${rpc.length} over JSON-RPC, ${grpc.length} over gRPC`);
+  const ws = recorded<Parameters<typeof compareWs>[0][number]>("ws");
+  assert.ok(ws.length > 5);
+  assert.deepEqual(linesOf(await compareWs(ws, network, names)), []);
+  t.diagnostic(
+    `${rest.length} questions over REST, ${rpc.length} over JSON-RPC, ${grpc.length} over gRPC, ${ws.length} websocket sessions`,
+  );
 });

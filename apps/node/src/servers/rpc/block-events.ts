@@ -74,6 +74,7 @@ export function* blockEvents(hash: Hash, committed: CommittedBlock): Generator<P
     num_txs: String(block.txs.length),
   }));
   yield* txEvents(hash, committed);
+  yield stepEvent("NewRoundStep", header.height + 1n, 0, "RoundStepNewHeight");
   if (results.validatorUpdates.length > 0) {
     yield event("ValidatorSetUpdates", [], () => ({
       validator_updates: results.validatorUpdates.map(({ publicKey, power }) => ({
@@ -84,7 +85,13 @@ export function* blockEvents(hash: Hash, committed: CommittedBlock): Generator<P
   }
 }
 
-/** What led to the block: the round, its proposal, the precommits for it. */
+/** The round has come to a step, or to something within it. */
+function stepEvent(name: string, height: bigint, round: number, step: string): PublishedEvent {
+  const value = { height: String(height), round, step };
+  return new PublishedEvent("RoundState", tagsOf([], { "tm.event": name }), () => value);
+}
+
+/** What led to the block: the steps of its round, its proposal, the precommits for it. */
 function* roundEvents({ block, blockId, commit }: CommittedBlock): Generator<PublishedEvent> {
   const { height, proposerAddress } = block.header;
   const at = { height: String(height), round: commit.round };
@@ -96,7 +103,13 @@ function* roundEvents({ block, blockId, commit }: CommittedBlock): Generator<Pub
     step: "RoundStepNewRound",
     proposer: { address: toHexUpper(proposerAddress), index: Math.max(0, proposer) },
   });
+  const stepped = (name: string, step: string): PublishedEvent => stepEvent(name, height, commit.round, step);
+  yield stepped("NewRoundStep", "RoundStepPropose");
   yield event("CompleteProposal", { ...at, step: "RoundStepPropose", block_id: blockIdJson(blockId) });
+  yield stepped("NewRoundStep", "RoundStepPrevote");
+  // One validator's proposal is its prevote, which the block has thereby from all.
+  for (const name of ["ValidBlock", "Polka", "Lock"]) yield stepped(name, "RoundStepPrevote");
+  yield stepped("NewRoundStep", "RoundStepPrecommit");
   for (const [index, signature] of commit.signatures.entries()) {
     if (signature.flag !== blockIdFlag.commit) continue;
     const vote = {
@@ -112,6 +125,7 @@ function* roundEvents({ block, blockId, commit }: CommittedBlock): Generator<Pub
     };
     yield event("Vote", { Vote: vote });
   }
+  yield stepped("NewRoundStep", "RoundStepCommit");
 }
 
 function* txEvents(hash: Hash, { block, results }: CommittedBlock): Generator<PublishedEvent> {
