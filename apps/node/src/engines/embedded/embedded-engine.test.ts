@@ -311,6 +311,24 @@ test("an index that is behind, ahead or lost is what the chain says after a star
   assert.equal(failing.engine.height, 2n);
 });
 
+test("an index that failed for many blocks gets them in portions, while the chain goes on", async () => {
+  const index = SqliteEventIndex.open(":memory:");
+  const { appendInSteps } = index;
+  const { engine, time } = world({ index });
+  await engine.start();
+  index.appendInSteps = () => assert.fail("no room for the index");
+  for (let n = 0; n < 120; n++) await time.step();
+  index.appendInSteps = appendInSteps;
+  const heights: bigint[] = [];
+  for (let n = 0; n < 4; n++) {
+    await time.step();
+    heights.push(index.height);
+  }
+  assert.deepEqual(heights, [51n, 101n, 124n, 125n]);
+  assert.equal(engine.height, 125n);
+  assert.equal((await engine.searchBlocks({ equals: [], minHeight: 1n, maxHeight: 125n })).total, 125);
+});
+
 test("old blocks go when only some are kept, and what was there is said", async () => {
   const { engine, time } = world({ retainBlocks: 3 });
   await engine.start();

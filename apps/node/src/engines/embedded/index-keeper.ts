@@ -5,6 +5,9 @@ import type { BlockResults } from "../engine.ts";
 import { type ChainStore, indexedOf } from "./chain-store.ts";
 import type { Slices } from "./slices.ts";
 
+/** Blocks that the index gets after each new one when it lacks more: the chain does not wait until it has all. */
+const maxPerBlock = 50n;
+
 /** What {@link IndexKeeper} needs. */
 export interface IndexKeeperParams {
   readonly index: EventIndex;
@@ -26,14 +29,15 @@ export class IndexKeeper {
 
   /**
    * Hands the index every block up to `last` that it lacks; all from `base` when it knows of blocks that the chain does not
-   * have. `latest` are the results of the last block, where they are at hand. Never rejects.
+   * have. After a new block, whose results are `latest`, it gets {@link maxPerBlock} at most. Never rejects.
    */
   async catchUp(base: bigint, last: bigint, latest?: BlockResults): Promise<void> {
     const { index, store, slices } = this.params;
     try {
       if (index.height > last) index.clear();
       const lowest = index.height < base ? base : index.height + 1n;
-      for (let height = lowest; height <= last; height++) {
+      const most = latest === undefined ? last : lowest + maxPerBlock - 1n;
+      for (let height = lowest; height <= last && height <= most; height++) {
         const block = height === latest?.height ? indexedOf(latest) : store.indexed(height);
         if (block !== undefined) await slices.run(index.appendInSteps(block));
       }
