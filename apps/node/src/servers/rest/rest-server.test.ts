@@ -55,6 +55,8 @@ test("parameters are read as the gateway reads them", async (t) => {
   assert.deepEqual((await list("resolve_denom=true")).denoms, ["uact", "akt"]);
   const urlSafe = toBase64(Uint8Array.of(0xfb, 0xff)).replaceAll("+", "-").replaceAll("/", "_");
   assert.equal((await ask(`${balances}?pagination.key=${urlSafe}`)).status, 200);
+  const validators = await ask(`${restUrl}/cosmos/staking/v1beta1/validators?pagination.offset=1000`);
+  assert.deepEqual(JSON.parse(validators.text), { validators: [], pagination: { next_key: null, total: "1" } });
   const bad = async (query: string) => refusal(await ask(`${balances}?${query}`));
   assert.deepEqual(await bad("pagination.limit=x"), {
     status: 400,
