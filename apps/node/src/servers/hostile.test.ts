@@ -221,13 +221,19 @@ function metricsAttacks(world: QueryWorld): Attack[] {
   ];
 }
 
-function collector(): () => number {
+function collector(): () => Promise<number> {
   setFlagsFromString("--expose-gc");
   const collect = runInNewContext("gc") as () => void;
-  return () => {
-    collect();
-    const { heapUsed, external } = process.memoryUsage();
-    return (heapUsed + external) / 1_048_576;
+  return async () => {
+    let least = Number.POSITIVE_INFINITY;
+    // Large bodies are let go a moment after their connections end: what stays is the least of a few looks.
+    for (let look = 0; look < 5; look++) {
+      collect();
+      const { heapUsed, external } = process.memoryUsage();
+      least = Math.min(least, (heapUsed + external) / 1_048_576);
+      await new Promise((resolve) => setTimeout(resolve, 400));
+    }
+    return least;
   };
 }
 
@@ -262,9 +268,9 @@ test("hostile requests to every server get short answers; neither memory nor blo
     }
   };
   await play(rounds);
-  const [before, height] = [inUseMib(), world.node.height()];
+  const [before, height] = [await inUseMib(), world.node.height()];
   await play(rounds);
-  const grown = inUseMib() - before;
+  const grown = (await inUseMib()) - before;
   t.diagnostic(`${world.node.height() - height} blocks meanwhile, ${grown.toFixed(1)} MiB more in use`);
   assert.ok(grown < maxGrowthMib, `${grown.toFixed(1)} MiB more are in use`);
   assert.ok(world.node.height() >= height + BigInt(rounds), "blocks went on");
