@@ -12,6 +12,8 @@ import { encodeMeta, encodeRoots, type RecordedRoot } from "./version-record.ts"
 
 /** An AVL tree of this height would hold more than 10^12 keys. */
 const maxTreeHeight = 60;
+/** Parts that wait for their sibling: in post-order those to the left of one path, and its end. */
+const maxParts = maxTreeHeight + 1;
 
 /** What {@link SnapshotImport} needs. */
 export interface SnapshotImportParams {
@@ -119,6 +121,7 @@ export class SnapshotImport {
     // Unique within the store, which is all that is asked of the number beside the version.
     node.nonce = ++this.created;
     const value = node.encode(this.writer);
+    if (this.parts.length === maxParts) throw this.refusal(`more than ${maxParts} parts wait for an inner node`);
     // As it is read back: without its children, which are done with.
     this.parts.push({ top: IavlNode.decode(node, value), first, last });
     return { type: "put", key: this.keys.node(this.name, node), value };

@@ -180,6 +180,9 @@ test("what is wrong with a snapshot is said", async () => {
   cases.push([concatBytes(acc, ...pair, node(0x0a, 1, 1, 0x18, 1, 0x20, 1)), /does not name the first key/]);
   cases.push([concatBytes(acc, ...pair, node(0x0a, 1, 2, 0x18, 1, 0x20, 2)), /out of balance/]);
   cases.push([concatBytes(acc, ...pair, node(0x0a, 1, 2, 0x12, 1, 0, 0x18, 1, 0x20, 1)), /an inner node has a value/]);
+  const leaves = Array.from({ length: 62 }, (_, at) => node(0x0a, 1, at, 0x18, 1));
+  cases.push([concatBytes(acc, ...leaves.slice(1)), /its tree is in 61 parts/]);
+  cases.push([concatBytes(acc, ...leaves), /more than 61 parts wait for an inner node/]);
   for (const [bytes, problem] of cases) {
     await assert.rejects(restore({ stream: bytes, version, appHash }), { name: "StoreError", message: problem });
   }

@@ -115,8 +115,13 @@ async function writeState(
   });
   let waiting: BatchOperation[] = [];
   let length = 0;
+  const inflate = createInflate();
+  let read = 0;
   try {
-    await pipeline(Readable.from(chunksOf(snapshot)), createInflate(), async (stream: AsyncIterable<Uint8Array>) => {
+    const count = (bytes: number): void => {
+      read += bytes;
+    };
+    await pipeline(Readable.from(chunksOf(snapshot, count)), inflate, async (stream: AsyncIterable<Uint8Array>) => {
       for await (const piece of stream) {
         for (const operation of restore.push(piece)) {
           waiting.push(operation);
@@ -128,6 +133,7 @@ async function writeState(
         length = 0;
       }
     });
+    if (inflate.bytesWritten !== read) throw new SnapshotError("the snapshot's chunks go on after their end");
     await backend.write(waiting);
     await backend.write(restore.finish(state.appHash, head));
   } catch (error) {
@@ -135,8 +141,12 @@ async function writeState(
   }
 }
 
-function* chunksOf(snapshot: StoredSnapshot): Generator<Uint8Array> {
-  for (const index of snapshot.manifest.chunkHashes.keys()) yield readChunk(snapshot, index);
+function* chunksOf(snapshot: StoredSnapshot, count: (bytes: number) => void): Generator<Uint8Array> {
+  for (const index of snapshot.manifest.chunkHashes.keys()) {
+    const chunk = readChunk(snapshot, index);
+    count(chunk.length);
+    yield chunk;
+  }
 }
 
 /** A snapshot that cannot be, as the store or zlib found it; anything else as it is. */

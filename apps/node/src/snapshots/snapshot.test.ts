@@ -216,6 +216,7 @@ test("a snapshot that was touched, or is of another chain, is refused and leaves
     [chunk.subarray(0, chunk.length - 9), /no compressed stream: unexpected end of file/],
     [Buffer.from("not compressed"), /no compressed stream: incorrect header check/],
     [deflateSync(Buffer.alloc(0)), /has the app hash/],
+    [Buffer.concat([chunk, Buffer.alloc(1)]), /go on after their end/],
   ] as const) {
     writeFileSync(join(from, "0"), bytes);
     await withManifest({ chunkHashes: [sha256(bytes)] }, problem);
