@@ -18,8 +18,9 @@ export class Slices {
   async run<T>(steps: Generator<undefined, T>): Promise<T> {
     for (;;) {
       const step = steps.next();
-      if (step.done === true) return step.value;
+      // After the last step, too: a long one is not to be followed by more work at once.
       if (performance.now() - this.startMs >= this.lengthMs) await this.giveTurn();
+      if (step.done === true) return step.value;
     }
   }
 
