@@ -24,11 +24,20 @@ export class Slices {
     }
   }
 
-  /** The next slice is as long as the turn that others took: a flood of requests slows a block by half and no more. */
+  /**
+   * The next slice is as long as the processor worked for others: a flood of requests slows a block by half and no more,
+   * and other programs on the machine make no slice longer.
+   */
   private async giveTurn(): Promise<void> {
-    const endMs = performance.now();
+    const before = workedMs();
     await new Promise((resolve) => setImmediate(resolve));
     this.startMs = performance.now();
-    this.lengthMs = Math.max(shortestMs, this.startMs - endMs);
+    this.lengthMs = Math.max(shortestMs, workedMs() - before);
   }
+}
+
+/** Milliseconds that the processor has worked on this thread. */
+function workedMs(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1_000;
 }
