@@ -15,10 +15,13 @@ import {
   txTypesOf,
 } from "@stoa/wire";
 import { MsgSendSchema } from "@stoa/wire/cosmos.bank.v1beta1";
+import { CompactBitArraySchema } from "@stoa/wire/cosmos.crypto.multisig.v1beta1";
 import { SignMode } from "@stoa/wire/cosmos.tx.signing.v1beta1";
+import { AuthInfoSchema, TxRawSchema } from "@stoa/wire/cosmos.tx.v1beta1";
 import { registry } from "@stoa/wire/registry";
 import { publicKeyOf, secp256k1PrivateKey, signWithMode } from "@stoa/wire/wallet";
 import type { TxResult } from "./abci.ts";
+import { create, decode, encode } from "./codec.ts";
 import { chainId, SmallChain } from "./testing/small-chain.ts";
 
 const { DIRECT, LEGACY_AMINO_JSON: AMINO } = SignMode;
@@ -163,4 +166,19 @@ test("a multisig counts as many signatures as it has keys", () => {
   const result = run(funded(many), signed(many, [[0, AMINO]]));
   assert.deepEqual([result.codespace, result.code], ["sdk", 14]);
   assert.match(result.log, /^signatures: 8, limit: 7/);
+});
+
+test("a bit array that says it holds billions of bits costs no time", () => {
+  const chain = funded(twoOfThree);
+  const raw = decode(TxRawSchema, signed(twoOfThree, [[0, DIRECT]]));
+  for (const elems of [Uint8Array.of(0x80), new Uint8Array()]) {
+    const authInfo = decode(AuthInfoSchema, raw.authInfoBytes);
+    const [info] = authInfo.signerInfos;
+    assert.ok(info?.modeInfo?.sum.case === "multi");
+    info.modeInfo.sum.value.bitarray = create(CompactBitArraySchema, { extraBitsStored: 2 ** 32 - 1, elems });
+    const authInfoBytes = encode(AuthInfoSchema, authInfo);
+    const { codespace, code, log } = run(chain, assembleTx({ ...raw, authInfoBytes }, raw.signatures));
+    assert.deepEqual([codespace, code], ["undefined", 111222]);
+    assert.match(log, /runtime error: index out of range/);
+  }
 });

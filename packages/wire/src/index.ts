@@ -37,7 +37,7 @@ export { type JsonMode, type JsonNode, jsonFields, parseJsonBytes, parseJsonText
 export { jwtSchemaValid } from "./jwt-schema.ts";
 // biome-ignore format: a door is one screen
 export {
-  bitCount, type MemberSignature, multisigModeInfo, multisigSignature, setBits, splitMultisignature,
+  bitCount, lacksBits, type MemberSignature, multisigModeInfo, multisigSignature, setBits, splitMultisignature,
 } from "./multisig.ts";
 export { toProtoJson } from "./proto-json.ts";
 export { fromProtoJson } from "./proto-json-parse.ts";

@@ -10,17 +10,22 @@ import { encode, tryDecode } from "./codec.ts";
 import type { MultisigPublicKey } from "./public-key.ts";
 import { rejectUnknownFields } from "./unknown-fields.ts";
 
-/** Bits that an array holds. */
+/** Bits that an array says it holds; {@link lacksBits} where it does not. */
 export function bitCount(bits: CompactBitArray | undefined): number {
-  if (bits === undefined || bits.elems.length === 0) return 0;
+  if (bits === undefined) return 0;
   const { length } = bits.elems;
   return bits.extraBitsStored === 0 ? length * 8 : (length - 1) * 8 + bits.extraBitsStored;
 }
 
-/** Indices of the bits that are set, ascending. */
+/** True if an array says that it holds more bits than there are: it may say billions. */
+export function lacksBits(bits: CompactBitArray | undefined): boolean {
+  return bits !== undefined && bitCount(bits) > bits.elems.length * 8;
+}
+
+/** Indices of the bits that are set, ascending, of those that are there. */
 export function setBits(bits: CompactBitArray | undefined): number[] {
   const indices: number[] = [];
-  const count = bitCount(bits);
+  const count = Math.min(bitCount(bits), (bits?.elems.length ?? 0) * 8);
   for (let i = 0; i < count; i++) {
     if ((((bits?.elems[i >> 3] ?? 0) >> (7 - (i & 7))) & 1) === 1) indices.push(i);
   }

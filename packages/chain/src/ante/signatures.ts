@@ -1,4 +1,12 @@
-import { accountText, type PublicKey, publicKeyToAmino, setBits, signatureProblem, signBytesOf } from "@stoa/wire";
+import {
+  accountText,
+  lacksBits,
+  type PublicKey,
+  publicKeyToAmino,
+  setBits,
+  signatureProblem,
+  signBytesOf,
+} from "@stoa/wire";
 import type { Params } from "@stoa/wire/cosmos.auth.v1beta1";
 import { SignMode } from "@stoa/wire/cosmos.tx.signing.v1beta1";
 import type { ModeInfo } from "@stoa/wire/cosmos.tx.v1beta1";
@@ -80,6 +88,8 @@ function chargeForKey(ctx: Context, params: Params, key: PublicKey, info: ModeIn
         if (inner === undefined) throw new Error("runtime error: index out of range");
         chargeForKey(ctx, params, inner, modeInfos[place]);
       });
+      // The reference goes on to bits that are not there.
+      if (lacksBits(bitarray)) throw new Error("runtime error: index out of range");
     }
   }
 }
