@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fromHex, toHex, utf8 } from "@stoa/std";
+import { pureVerifier } from "@stoa/std/crypto";
 import fc from "fast-check";
-import { ethereumAddress, personalMessage, verifyPersonalSignature } from "./ethereum.ts";
+import { ethereumAddress, personalMessage, verifyPersonalSignature as verifyWith } from "./ethereum.ts";
 import { publicKeyOf, secp256k1PrivateKey } from "./keys.ts";
+
+const verifyPersonalSignature = (key: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean =>
+  verifyWith(key, message, signature, pureVerifier);
 
 const bytes = (hex: string): Uint8Array => fromHex(hex) as Uint8Array;
 

@@ -46,7 +46,7 @@ export function verifyBytes(
   ports: { readonly verifier: Verifier; readonly hash: Hash },
 ): boolean {
   if (publicKey.type === "multisig") return false;
-  if (publicKey.type === "ethereum") return verifyPersonalSignature(publicKey.key, bytes, signature);
+  if (publicKey.type === "ethereum") return verifyPersonalSignature(publicKey.key, bytes, signature, ports.verifier);
   const signed = publicKey.type === "ed25519" ? bytes : ports.hash.sha256(bytes);
   return ports.verifier.verify(publicKey.type, publicKey.key, signed, signature);
 }

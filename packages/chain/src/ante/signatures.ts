@@ -29,8 +29,8 @@ const simulatedSignatureBytes = 68n;
 const simulatedOverheadBytes = 6n;
 
 /**
- * Gas of verifying an Ethereum key's signature, which leads back to the key and is checked in plain code on every host:
- * what chains with such keys charge.
+ * Gas of verifying an Ethereum key's signature, whose way back to the key is plain code on every host: what chains with
+ * such keys charge.
  */
 const ethereumKeyGas = 21_000n;
 /** Bytes of a plain key in amino: tag, length, and 33 bytes of key. */
@@ -223,7 +223,7 @@ export function expectedSignatures(needs: AnteNeeds, ctx: Context, tx: Transacti
     if (account === undefined || any === undefined || signature === undefined) return [];
     if (info.modeInfo?.sum.case !== "single") return [];
     const key = readKey(any);
-    // Ethereum keys do not ask the host's verifier.
+    // What an Ethereum key's signature costs is found in plain code.
     if (key.type === "multisig" || key.type === "ethereum") return [];
     const withKey = { ...account, publicKey: any };
     const bytes = signBytes(ctx, tx, withKey, info.sequence)(info.modeInfo.sum.value.mode);
