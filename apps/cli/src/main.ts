@@ -3,16 +3,21 @@ import { commandTable } from "./commands/table.ts";
 import { failureOf } from "./failure.ts";
 import { stoaVersion } from "./version.ts";
 
-async function overview(): Promise<string> {
+const begin = [
+  "stoa: an open compute marketplace. One command to run it all:",
+  "",
+  "  stoa up --yes examples/hello/deploy.yaml",
+];
+
+/** Every command with what it does, or those whose names begin with these words. */
+async function overview(family = ""): Promise<string> {
   const commands = await Promise.all(
-    commandTable.map(async ([, group, load]) => ({ group, spec: (await load()).spec })),
+    commandsOf(family).map(async ([, group, load]) => ({ group, spec: (await load()).spec })),
   );
   const width = Math.max(...commands.map(({ spec }) => spec.name.length));
   const groups = [...new Set(commands.map(({ group }) => group))];
   return [
-    "stoa: an open compute marketplace. One command to run it all:",
-    "",
-    "  stoa up --yes examples/hello/deploy.yaml",
+    ...(family === "" ? begin : [`stoa ${family}:`]),
     ...groups.flatMap((group) => [
       "",
       `${group}:`,
@@ -24,6 +29,10 @@ async function overview(): Promise<string> {
     "stoa COMMAND --help says more, with an example.",
     "",
   ].join("\n");
+}
+
+function commandsOf(family: string) {
+  return commandTable.filter(([name]) => family === "" || name.startsWith(`${family} `));
 }
 
 /** Longest name first, so that `test vectors` wins over `test`. */
@@ -51,7 +60,12 @@ async function main(words: readonly string[]): Promise<number> {
   }
   const entry = findCommand(words);
   if (entry === undefined) {
-    const longer = commandTable.map(([name]) => name).filter((name) => name.startsWith(`${words[0]} `));
+    const family = words.slice(0, Math.max(0, words.indexOf("--help"), words.indexOf("-h"))).join(" ");
+    if (family !== "" && commandsOf(family).length > 0) {
+      process.stdout.write(await overview(family));
+      return exitCodes.ok;
+    }
+    const longer = commandsOf(words[0] ?? "").map(([name]) => name);
     const missing = words.length > 1 && words[1]?.startsWith("-") === false ? words.slice(0, 2).join(" ") : words[0];
     const error = new CliError("usage", `no command ${missing}`, {
       hint: longer.length === 0 ? "see: stoa --help" : `there is: stoa ${longer.join(", stoa ")}`,

@@ -48,3 +48,9 @@ test("a snapshot is made, listed and restored by commands, and what cannot be is
   const twice = stoa("node", "snapshot", "restore", "--home", next, "--from", from);
   assert.deepEqual([twice.code, twice.json.code], [1, "node_home_exists"]);
 });
+
+test("help on the first words of commands lists them", () => {
+  const { status, stdout } = spawnSync(process.execPath, [main, "node", "snapshot", "--help"], { encoding: "utf8" });
+  const names = [...stdout.matchAll(/^ {2}(node snapshot \w+) {2}/gm)].map(([, name]) => name);
+  assert.deepEqual([status, names], [0, ["create", "list", "restore"].map((word) => `node snapshot ${word}`)]);
+});
