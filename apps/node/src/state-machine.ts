@@ -12,6 +12,9 @@ import type {
 } from "@stoa/chain";
 import type { BatchOperation } from "@stoa/store";
 
+/** Queries that simulate: they see what waits for a block, as checks do. */
+export const simulationPaths: ReadonlySet<string> = new Set(["/app/simulate", "/cosmos.tx.v1beta1.Service/Simulate"]);
+
 /**
  * What an engine drives: the part of `Application` of `chain` that the node needs. Everything is synchronous and writes
  * nothing; `commit` hands over what must become durable, `committed` is called when it is (base-chain.md §1.3).

@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { CheckTxRequest, FinalizeBlockRequest, FinalizeBlockResponse, TxResult } from "@stoa/chain";
+import type {
+  CheckTxRequest,
+  FinalizeBlockRequest,
+  FinalizeBlockResponse,
+  QueryRequest,
+  QueryResponse,
+  TxResult,
+} from "@stoa/chain";
 import {
   checkBlock,
   defaultConsensusParams,
@@ -356,6 +363,11 @@ class SlowMachine extends KvMachine {
     return super.checkTx(request);
   }
 
+  override query(request: QueryRequest): QueryResponse {
+    this.checked.push(request.path);
+    return super.query(request);
+  }
+
   override *finalizeInSteps(request: FinalizeBlockRequest): Generator<undefined, FinalizeBlockResponse> {
     this.atOnce += 1;
     this.most = Math.max(this.most, this.atOnce);
@@ -428,13 +440,14 @@ test("who hears of a block finds it, and is checked after those who wait", async
         .searchTxs({ equals: [], minHeight: height, maxHeight: height })
         .then(({ total }) => assert.equal(total, 1)),
       engine.broadcast(utf8("e=1")).then(({ code }) => assert.equal(code, 0)),
+      engine.query({ path: "/app/simulate", data: utf8("f=1"), height: 0n, prove: false }),
     ]);
   });
   machine.checked.length = 0;
   await time.step();
   assert.ok(heard !== undefined);
   await heard;
-  assert.deepEqual(machine.checked, ["b=1", "c=1", "d=1", "e=1"]);
+  assert.deepEqual(machine.checked, ["b=1", "c=1", "d=1", "e=1", "/app/simulate"]);
 });
 
 test("while a block is made others are served, one block at a time", async () => {

@@ -16,7 +16,7 @@ import { fromValidatorUpdate, toTimestamp, toValidatorUpdate } from "../../abci-
 import type { EventIndex } from "../../event-index/event-index.ts";
 import type { Genesis } from "../../home/genesis.ts";
 import type { Signer } from "../../home/validator-key.ts";
-import type { StateMachine } from "../../state-machine.ts";
+import { type StateMachine, simulationPaths } from "../../state-machine.ts";
 import type {
   BlockResults,
   CommittedBlock,
@@ -224,11 +224,8 @@ export class EmbeddedEngine implements Engine {
 
   private halt(error: unknown): void {
     this.failure = error instanceof Error ? error : new Error(messageOf(error));
-    this.params.log.error("the chain stands still: a block could not be made", {
-      height: nextHeight(this.state),
-      reason: this.failure.message,
-      stack: this.failure.stack,
-    });
+    const facts = { height: nextHeight(this.state), reason: this.failure.message, stack: this.failure.stack };
+    this.params.log.error("the chain stands still: a block could not be made", facts);
     this.reportHalt(this.failure);
   }
 
@@ -328,6 +325,8 @@ export class EmbeddedEngine implements Engine {
   }
 
   async query(request: QueryRequest): Promise<QueryResponse> {
+    // On top of the transactions that wait, as a check.
+    if (simulationPaths.has(request.path)) await this.allRechecked();
     return this.params.stateMachine.query(request);
   }
 
