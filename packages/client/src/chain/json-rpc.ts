@@ -1,12 +1,12 @@
 /** JSON-RPC 2.0 over HTTP, as CometBFT nodes speak it. */
-import type { Timers } from "@stoa/std";
+import { fromUtf8Lossy, type Timers } from "@stoa/std";
 import { ChainError } from "./errors.ts";
-import type { Fetch } from "./ports.ts";
+import type { AnswerReader, Fetch, FetchAnswer } from "./ports.ts";
 
 /** A node that answers later than this is as good as none. */
 export const callTimeoutMs = 20_000;
 /** Answers are bounded by the largest block results that a node makes; more is not read. */
-export const answerCharsMax = 64 * 1024 * 1024;
+export const answerBytesMax = 64 * 1024 * 1024;
 
 export interface JsonRpcParams {
   /** `http://host:port` of the node. */
@@ -42,6 +42,7 @@ export class JsonRpc {
 
   async #post(body: string): Promise<string> {
     let cancel = () => {};
+    const reading = new Reading();
     const late = new Promise<never>((_, reject) => {
       const timer = this.#timers.after(callTimeoutMs, () => {
         reject(new ChainError("unreachable", `${this.url} does not answer within ${callTimeoutMs} ms`));
@@ -50,14 +51,53 @@ export class JsonRpc {
     });
     try {
       const headers = { "content-type": "application/json" };
-      const answer = await Promise.race([this.#fetch(this.url, { method: "POST", headers, body }), late]);
-      return await Promise.race([answer.text(), late]);
+      const answer = this.#fetch(this.url, { method: "POST", headers, body });
+      return await Promise.race([answer.then((found) => reading.text(found)), late]);
     } catch (cause) {
       if (cause instanceof ChainError) throw cause;
       throw new ChainError("unreachable", `${this.url} cannot be reached: ${reasonOf(cause)}`, { cause });
     } finally {
       cancel();
+      reading.end();
     }
+  }
+}
+
+/** Most answers fit. */
+const firstBytes = 16 * 1024;
+
+function copyOf(bytes: Uint8Array, length: number): Uint8Array<ArrayBuffer> {
+  const copy = new Uint8Array(length);
+  copy.set(bytes);
+  return copy;
+}
+
+/** An answer while it comes: a node that sends without end, or slowly, is not listened to for longer than it is waited for. */
+class Reading {
+  #reader: AnswerReader | undefined;
+  #ended = false;
+
+  async text(answer: FetchAnswer): Promise<string> {
+    const reader = answer.body?.getReader();
+    if (reader === undefined) return answer.text();
+    this.#reader = reader;
+    if (this.#ended) this.end();
+    let bytes = new Uint8Array(firstBytes);
+    let length = 0;
+    for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
+      const { value = new Uint8Array() } = piece;
+      const end = length + value.length;
+      if (end > answerBytesMax) throw new ChainError("bad-answer", "the node's answer is too long");
+      if (end > bytes.length) bytes = copyOf(bytes, Math.max(end, 2 * bytes.length));
+      bytes.set(value, length);
+      length = end;
+    }
+    return fromUtf8Lossy(bytes.subarray(0, length));
+  }
+
+  end(): void {
+    this.#ended = true;
+    this.#reader?.cancel().catch(() => {});
   }
 }
 
@@ -68,7 +108,6 @@ function reasonOf(cause: unknown): string {
 }
 
 function readObject(text: string): JsonObject {
-  if (text.length > answerCharsMax) throw new ChainError("bad-answer", "the node's answer is too long");
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value === "object" && value !== null) return value as JsonObject;

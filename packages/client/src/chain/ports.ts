@@ -1,7 +1,15 @@
 /** What the client asks of its host: a fetch and a websocket, in the form that browsers and Node both have. */
 
+/** Reads an answer piece by piece, or lets go of the rest. */
+export interface AnswerReader {
+  read(): Promise<{ readonly done: boolean; readonly value?: Uint8Array | undefined }>;
+  cancel(): Promise<unknown>;
+}
+
 export interface FetchAnswer {
   readonly status: number;
+  /** With it no more is read than is wanted. */
+  readonly body?: { getReader(): AnswerReader } | null;
   text(): Promise<string>;
 }
 
