@@ -1,4 +1,5 @@
 import { JsonRpc, LightClient, VerifiedChain } from "@stoa/client";
+import { formatTime, type Time } from "@stoa/consensus";
 import { createNativeVerifier, nativeHash, systemClock, systemTimers } from "@stoa/host";
 import { concatBytes, fromHex, fromUtf8, silentLog, toBase64, toHexUpper, utf8 } from "@stoa/std";
 import { parseAccount } from "@stoa/wire";
@@ -60,6 +61,11 @@ async function valueAt(invocation: Invocation, store: string, key: Uint8Array) {
   }
 }
 
+/** With the time of the proof: a node may show what was, and this tells. */
+function provenAt(height: bigint, time: Time): string {
+  return `proven after block ${height} at ${formatTime(time)}`;
+}
+
 const state: Command = {
   spec: {
     name: "query proven state",
@@ -74,13 +80,19 @@ const state: Command = {
     const [store = "", text = ""] = invocation.operands;
     const key = text.startsWith("0x") ? fromHex(text.slice(2)) : utf8(text);
     if (key === undefined || key.length === 0) throw misuse(`a key is a text, or hexadecimal digits after 0x: ${text}`);
-    const { height, value } = await valueAt(invocation, store, key);
+    const { height, time, value } = await valueAt(invocation, store, key);
     const output = createOutput(invocation.flag("json"));
     if (output.json) {
-      const answer = { height: String(height), store, key: toBase64(key), value: value && toBase64(value) };
+      const answer = {
+        height: String(height),
+        time: formatTime(time),
+        store,
+        key: toBase64(key),
+        value: value && toBase64(value),
+      };
       process.stdout.write(`${JSON.stringify({ ...answer, value: answer.value ?? null })}\n`);
     } else {
-      output.line(value === undefined ? `nothing, proven after block ${height}` : `0x${toHexUpper(value)}`);
+      output.line(value === undefined ? `nothing, ${provenAt(height, time)}` : `0x${toHexUpper(value)}`);
     }
     return exitCodes.ok;
   },
@@ -107,14 +119,17 @@ const balance: Command = {
     const [address = "", denom = ""] = invocation.operands;
     const account = parseAccount(address);
     if (!account.ok) throw misuse(`${address} is no account: ${account.error}`);
-    const { height, value } = await valueAt(invocation, "bank", balanceKey(account.value, denom));
+    const { height, time, value } = await valueAt(invocation, "bank", balanceKey(account.value, denom));
     const amount = value === undefined ? "0" : fromUtf8(value);
     if (amount === undefined || !/^[0-9]+$/.test(amount)) {
       throw new CliError("bad_answer", "what is proven there is no amount: this chain keeps balances otherwise");
     }
     const output = createOutput(invocation.flag("json"));
-    if (output.json) process.stdout.write(`${JSON.stringify({ height: String(height), address, denom, amount })}\n`);
-    else output.line(`${amount} ${denom}, proven after block ${height}`);
+    if (output.json)
+      process.stdout.write(
+        `${JSON.stringify({ height: String(height), time: formatTime(time), address, denom, amount })}\n`,
+      );
+    else output.line(`${amount} ${denom}, ${provenAt(height, time)}`);
     return exitCodes.ok;
   },
 };

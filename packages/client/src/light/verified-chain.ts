@@ -10,6 +10,7 @@ import {
   type PublicKey,
   partSetHeader,
   resultsHash,
+  type Time,
   verifyMerkleProof,
   verifyStoreProof,
 } from "@stoa/consensus";
@@ -31,6 +32,11 @@ export interface ProvenValidator {
 /** What stood at a key of a store after a height. */
 export interface ProvenValue {
   readonly height: bigint;
+  /**
+   * Of the header that proves it. A node can show an old state as its newest, up to the trusting period: whoever needs a new
+   * one compares this with a clock.
+   */
+  readonly time: Time;
   /** `undefined` when it is proven that nothing stands there. */
   readonly value: Uint8Array | undefined;
 }
@@ -105,7 +111,7 @@ export class VerifiedChain {
     const root = next.header.appHash;
     const proven = verifyStoreProof(this.#light.hash, root, answer.ops, store, key, value);
     this.#demand(proven, `nothing proves the value of ${toHexUpper(key)} in ${store} at height ${at}${said}`);
-    return { height: at, value };
+    return { height: at, time: next.header.time, value };
   }
 
   /** A transaction by its hash, with its place and result. `too-early` until the block after it is there. */
