@@ -7,32 +7,34 @@ const shortestMs = 8;
  */
 export class Slices {
   private startMs = 0;
-  private lengthMs = shortestMs;
+  /** What the processor must have worked on this thread before the slice may end. */
+  private dueMs = 0;
 
   /** What follows has a whole slice. */
   begin(): void {
     this.startMs = performance.now();
-    this.lengthMs = shortestMs;
+    this.dueMs = 0;
   }
 
   async run<T>(steps: Generator<undefined, T>): Promise<T> {
     for (;;) {
       const step = steps.next();
       // After the last step, too: a long one is not to be followed by more work at once.
-      if (performance.now() - this.startMs >= this.lengthMs) await this.giveTurn();
+      if (performance.now() - this.startMs >= shortestMs && workedMs() >= this.dueMs) await this.giveTurn();
       if (step.done === true) return step.value;
     }
   }
 
   /**
-   * The next slice is as long as the processor worked for others: a flood of requests slows a block by half and no more,
-   * and other programs on the machine make no slice longer.
+   * The next slice has as much of the processor as others had: a flood of requests slows a block by half and no more, and
+   * other programs on the machine change nothing of that.
    */
   private async giveTurn(): Promise<void> {
     const before = workedMs();
     await new Promise((resolve) => setImmediate(resolve));
-    this.startMs = performance.now();
-    this.lengthMs = Math.max(shortestMs, workedMs() - before);
+    this.begin();
+    const now = workedMs();
+    this.dueMs = now + (now - before);
   }
 }
 
