@@ -60,11 +60,16 @@ test("browsers of other origins may ask as the settings say, and nobody too ofte
   }
   await new Promise((resolve) => setTimeout(resolve, 200));
   assert.equal((await fetch(urls[0] ?? "")).status, 200, "later there is room again");
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  const socketFrom = (origin: string) => upgradeStatus(`${node.rpcUrl}/websocket`, { origin });
+  assert.equal(await socketFrom("https://other.example"), 403);
+  assert.equal(await socketFrom("https://wallet.example"), 101);
 });
 
 /** What a request for a websocket is answered with. */
-function upgradeStatus(url: string): Promise<number | undefined> {
+function upgradeStatus(url: string, more: Record<string, string> = {}): Promise<number | undefined> {
   const headers = {
+    ...more,
     connection: "Upgrade",
     upgrade: "websocket",
     "sec-websocket-version": "13",

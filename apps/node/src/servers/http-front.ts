@@ -91,13 +91,19 @@ export class HttpFront {
     }
   }
 
+  /** True if the page that a browser says it acts for may ask; a websocket is not held back by the browser itself. */
+  allowsPage({ headers: { origin } }: IncomingMessage): boolean {
+    const { corsOrigins } = this.params;
+    return origin === undefined || corsOrigins.includes("*") || corsOrigins.includes(origin);
+  }
+
   private allowBrowsers(request: IncomingMessage, response: ServerResponse, cors: CorsHeaders): void {
     const { origin } = request.headers;
     const { corsOrigins } = this.params;
     if (origin === undefined) return;
     const every = corsOrigins.includes("*");
     if (!every) response.setHeader("vary", "Origin");
-    if (!every && !corsOrigins.includes(origin)) return;
+    if (!this.allowsPage(request)) return;
     response.setHeader("access-control-allow-origin", every ? "*" : origin);
     response.setHeader("access-control-allow-methods", cors.methods);
     response.setHeader("access-control-allow-headers", cors.headers);

@@ -71,6 +71,10 @@ export async function startRpcServer(params: RpcServerParams): Promise<HttpServe
       refuseUpgrade(socket, 404);
       return;
     }
+    if (!front.allowsPage(request)) {
+      refuseUpgrade(socket, 403);
+      return;
+    }
     const takes = (): boolean => front.takes(request.socket.remoteAddress ?? "");
     if (!takes()) {
       refuseUpgrade(socket, 429, ["retry-after: 1"]);
