@@ -120,10 +120,11 @@ export class GatewayServer {
     try {
       const peer = await verifyPeer(socket, this.#params);
       if (!peer.ok) {
-        this.#params.log.info("client certificate refused", { reason: peer.error });
+        // Of no weight: any stranger can write such lines.
+        this.#params.log.debug("client certificate refused", { reason: peer.error });
         // OpenSSL's session tickets go out first: the alert is the record after them.
         await setImmediate();
-        this.#refuse(socket);
+        if (!socket.destroyed) this.#refuse(socket);
         return;
       }
       if (peer.value !== undefined) {
