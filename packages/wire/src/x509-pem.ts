@@ -25,14 +25,31 @@ function latin1(bytes: Uint8Array): string {
 function readLine(text: string, at: number): { line: string; next: number } {
   const feed = text.indexOf("\n", at);
   const stop = feed < 0 ? text.length : feed;
-  return { line: text.slice(at, stop).replace(/[ \t\r]+$/, ""), next: feed < 0 ? text.length : feed + 1 };
+  // Not by a pattern: one for the end of a text takes quadratic time on white space that is not there.
+  let last = stop;
+  while (last > at && " \t\r".includes(text[last - 1] ?? "")) last--;
+  return { line: text.slice(at, last), next: feed < 0 ? text.length : feed + 1 };
 }
 
-/** The first block of a PEM text, or undefined if there is none. Header lines ("Key: value") are skipped. */
+/** Where the header lines ("Key: value") end that begin at a line. */
+function skipHeaders(text: string, at: number): number {
+  for (let body = at; ; ) {
+    const { line, next } = readLine(text, body);
+    if (!line.includes(":") || next === body) return body;
+    body = next;
+  }
+}
+
+/**
+ * The first block of a PEM text, or undefined if there is none. Header lines are skipped. Every byte is looked at a few
+ * times, however many beginnings and ends there are: what was found for one beginning serves the next.
+ */
 export function decodePem(input: Uint8Array): PemBlock | undefined {
   if (input.length > maxPemBytes) return undefined;
   const text = latin1(input);
   let at = 0;
+  let body = 0;
+  let closing = 0;
   for (;;) {
     const start =
       text.startsWith(begin, at) && (at === 0 || text[at - 1] === "\n") ? at : text.indexOf(`\n${begin}`, at) + 1;
@@ -41,14 +58,11 @@ export function decodePem(input: Uint8Array): PemBlock | undefined {
     at = head.next;
     if (!head.line.endsWith(dashes)) continue;
     const type = head.line.slice(0, -dashes.length);
-    let body = at;
-    for (;;) {
-      const { line, next } = readLine(text, body);
-      if (!line.includes(":") || next === body) break;
-      body = next;
-    }
-    const closing = text.startsWith(`${end}${type}${dashes}`, body) ? body : text.indexOf(`\n${end}`, body - 1) + 1;
-    if (closing === 0) continue;
+    if (body < at) body = skipHeaders(text, at);
+    if (closing < body) closing = text.indexOf(`\n${end}`, body - 1) + 1;
+    if (closing === 0) return undefined;
+    // A dash is no base64: another block begins before this one ends.
+    if (text.indexOf("-", body) < closing) continue;
     const last = readLine(text, closing);
     if (last.line !== `${end}${type}${dashes}`) continue;
     const bytes = fromBase64(text.slice(body, closing).replace(/[ \t\r\n]/g, ""));
