@@ -46,7 +46,7 @@ function readSdl(invocation: Invocation): Sdl | undefined {
   return { file, text, images };
 }
 
-/** A container engine that answers, and the hello image if the SDL wants it. */
+/** A container engine that answers, with the hello image: the SDL may want it now, or a later `stoa deploy` will. */
 async function prepareEngine(
   paths: HomePaths,
   sdl: Sdl | undefined,
@@ -54,8 +54,10 @@ async function prepareEngine(
   output: Output,
 ): Promise<ContainerEngine> {
   const engine = await requireEngine({ yes, logFile: join(paths.logs, "dockerd.log") }, output);
-  if (sdl?.images.includes(helloImage) === true && !(await hasImage(engine.socketPath, helloImage))) {
-    const busybox = await requireBusybox(yes, findBusybox, output);
+  if (await hasImage(engine.socketPath, helloImage)) return engine;
+  const wanted = sdl?.images.includes(helloImage) === true;
+  const busybox = wanted ? await requireBusybox(yes, findBusybox, output) : findBusybox();
+  if (busybox !== undefined) {
     output.progress(`making the image ${helloImage} from ${busybox}`);
     await importHelloImage(engine.socketPath, busybox);
   }
