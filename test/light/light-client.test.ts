@@ -154,3 +154,21 @@ test("trust that makes no sense is refused at once", () => {
     );
   }
 });
+
+test("validators come in whole pages: a node that hands them out one by one is not waited for", async () => {
+  const chain = new SignedChain({ length: 3, members: steady });
+  let calls = 0;
+  const fetch: Fetch = async (url, request) => {
+    const answer = await chain.fetch(url, request);
+    const { method, params } = JSON.parse(request.body) as { method: string; params: { page?: string } };
+    if (method !== "validators") return answer;
+    calls++;
+    const whole = JSON.parse(await answer.text()) as { result: { validators: unknown[] } };
+    const validators = whole.result.validators.slice(Number(params.page) - 1, Number(params.page));
+    const text = JSON.stringify({ ...whole, result: { ...whole.result, validators } });
+    return { status: 200, text: async () => text };
+  };
+  const client = clientOf(chain, 1, { primary: rpcOf(fetch) });
+  assert.match(await refusedAs("malformed", client.blockAt(1n)), /a page of 4 validators was expected/);
+  assert.equal(calls, 1);
+});

@@ -34,9 +34,10 @@ export async function fetchLightBlock(rpc: JsonRpc, hash: Hash, height?: bigint)
     total = Number(answer.field("total").int64());
     if (total < 1 || total > maxValidators) answer.field("total").refuse(`between 1 and ${maxValidators} validators`);
     const found = readValidators(hash, answer);
-    if (found.length === 0) answer.field("validators").refuse("a page with validators");
+    // A node that hands out a few at a time would keep its client for days.
+    const due = Math.min(pageValidators, total - validators.length);
+    if (found.length !== due) answer.field("validators").refuse(`a page of ${due} validators`);
     validators.push(...found);
-    if (validators.length > total) answer.field("total").refuse("the number of validators");
   }
   const power = validators.reduce((sum, one) => sum + one.power, 0n);
   if (power > maxTotalPower) throw new LightError("malformed", `the validators' power ${power} is above the cap`);
