@@ -26,8 +26,8 @@ export function readRequest(
   if (!route.hasBody && input.fields.some(({ name }) => !inPath.has(name))) {
     for (const [key, values] of parseQuery(query)) {
       // As for a map: a name in brackets counts as the first value of what stands before them.
-      const [, outer = key, inner] = /^(.*)\[(.*)\]$/s.exec(key) ?? [];
-      const [name, texts] = inner === undefined ? [key, values] : [outer, [inner, ...values]];
+      const open = key.endsWith("]") ? key.lastIndexOf("[") : -1;
+      const [name, texts] = open < 0 ? [key, values] : [key.slice(0, open), [key.slice(open + 1, -1), ...values]];
       const bound = [...inPath.keys()].some((field) => name === field || name.startsWith(`${field}.`));
       if (!bound) setFromTexts(input, message, name, texts);
     }
