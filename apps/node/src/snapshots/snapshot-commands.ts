@@ -1,8 +1,9 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { LevelBackend, nativeHash } from "@stoa/host";
 import type { Log } from "@stoa/std";
 import { ChainStore } from "../engines/embedded/chain-store.ts";
-import { openNodeHome, requireDatabase } from "../home/node-home.ts";
+import { HomeError, openNodeHome, requireDatabase } from "../home/node-home.ts";
 import { openApplication } from "../open-application.ts";
 import { SnapshotFolder, type StoredSnapshot } from "./snapshot-folder.ts";
 import { takeSnapshot } from "./snapshot-keeper.ts";
@@ -43,7 +44,8 @@ export async function createSnapshot({ home: path, height, log }: CreateSnapshot
   }
 }
 
-/** The finished snapshots of a home, lowest first; its node may run. Throws SnapshotError if one is damaged. */
+/** The finished snapshots of a home, lowest first; its node may run. Throws HomeError, or SnapshotError if one is damaged. */
 export function listSnapshots(home: string): StoredSnapshot[] {
+  if (!existsSync(join(home, "config"))) throw new HomeError("missing", `${home} is no node's home`);
   return new SnapshotFolder(join(home, "data")).list();
 }

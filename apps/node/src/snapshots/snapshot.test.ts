@@ -68,6 +68,10 @@ test("a restored home goes on where the snapshot's chain was, with the same app 
   const made = await createSnapshot({ home, log: silentLog });
   assert.equal(made.height, first.height() - 1n);
   assert.deepEqual(listSnapshots(home), [made]);
+  assert.throws(() => listSnapshots(join(home, "nowhere")), {
+    name: "HomeError",
+    message: /nowhere is no node's home/,
+  });
   await assert.rejects(createSnapshot({ home, log: silentLog }), /there is a snapshot of height \d+ already/);
   const transfer = await firstTransfer(home);
   const early = await createSnapshot({ home, height: transfer - 1n, log: silentLog });
