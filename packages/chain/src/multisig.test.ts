@@ -17,7 +17,7 @@ import {
 import { MsgSendSchema } from "@stoa/wire/cosmos.bank.v1beta1";
 import { CompactBitArraySchema } from "@stoa/wire/cosmos.crypto.multisig.v1beta1";
 import { SignMode } from "@stoa/wire/cosmos.tx.signing.v1beta1";
-import { AuthInfoSchema, TxRawSchema } from "@stoa/wire/cosmos.tx.v1beta1";
+import { AuthInfoSchema, ModeInfoSchema, TxRawSchema } from "@stoa/wire/cosmos.tx.v1beta1";
 import { registry } from "@stoa/wire/registry";
 import { publicKeyOf, secp256k1PrivateKey, signWithMode } from "@stoa/wire/wallet";
 import type { TxResult } from "./abci.ts";
@@ -181,4 +181,27 @@ test("a bit array that says it holds billions of bits costs no time", () => {
     assert.deepEqual([codespace, code], ["undefined", 111222]);
     assert.match(log, /runtime error: index out of range/);
   }
+});
+
+test("signatures within signatures cost no more than their bytes, whoever's key they claim", () => {
+  const chain = funded(twoOfThree);
+  const person = chain.who(0);
+  const send = { fromAddress: person.address, toAddress: person.address, amount: [{ denom: "uakt", amount: "1" }] };
+  let mode = create(ModeInfoSchema, { sum: { case: "single", value: { mode: DIRECT } } });
+  let signature: Uint8Array = Uint8Array.of(1);
+  for (let level = 0; level < 60; level++) {
+    const bitarray = create(CompactBitArraySchema, { extraBitsStored: 1, elems: Uint8Array.of(0x80) });
+    mode = create(ModeInfoSchema, { sum: { case: "multi", value: { bitarray, modeInfos: [mode] } } });
+    signature = multisigSignature([{ index: 0, mode: DIRECT, signature }]);
+  }
+  const tx = buildTx({
+    messages: [newMessage(MsgSendSchema, send)],
+    fee: { amount: [{ denom: "uakt", amount: 10_000n }], gasLimit: 300_000n },
+    signers: [{ publicKey: publicKeyOf(person.key), sequence: 1n, mode }],
+  });
+  const bytes = assembleTx(tx, [signature]);
+  assert.equal(chain.app.simulate(bytes).error, undefined);
+  const { codespace, code, log } = run(chain, bytes);
+  assert.deepEqual([codespace, code], ["sdk", 4]);
+  assert.match(log, /expected <nil>, got \*secp256k1\.PubKey/);
 });

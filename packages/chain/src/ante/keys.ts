@@ -1,6 +1,14 @@
 import { type Any, AnySchema } from "@bufbuild/protobuf/wkt";
 import { equalBytes, toBase64 } from "@stoa/std";
-import { accountText, addressOf, type PublicKey, publicKeyFromAny, publicKeyToAny, secp256k1Key } from "@stoa/wire";
+import {
+  accountText,
+  addressOf,
+  maxMultisigDepth,
+  type PublicKey,
+  publicKeyFromAny,
+  publicKeyToAny,
+  secp256k1Key,
+} from "@stoa/wire";
 import { LegacyAminoPubKeySchema } from "@stoa/wire/cosmos.crypto.multisig";
 import { MultiSignatureSchema } from "@stoa/wire/cosmos.crypto.multisig.v1beta1";
 import type { ModeInfo, SignerInfo } from "@stoa/wire/cosmos.tx.v1beta1";
@@ -37,14 +45,17 @@ export function requireSigner(needs: AnteNeeds, ctx: Context, address: Uint8Arra
   return account ?? refuse(sdkErrors.unknownAddress, `account ${accountText(address)} does not exist`);
 }
 
-/** The signatures of a signer info, as events list them: the parts of a multisig, then the whole. */
-function signatureParts(info: ModeInfo | undefined, signature: Uint8Array): Uint8Array[] {
-  if (info?.sum.case !== "multi") return [signature];
+/**
+ * The signatures of a signer info, as events list them: the parts of a multisig, then the whole. Every level doubles them,
+ * so none is opened that is deeper than a key can be: such a transaction is refused when its signatures are checked.
+ */
+function signatureParts(info: ModeInfo | undefined, signature: Uint8Array, levels = maxMultisigDepth): Uint8Array[] {
+  if (info?.sum.case !== "multi" || levels === 0) return [signature];
   const multi = tryDecode(MultiSignatureSchema, signature);
   if (!multi.ok) return [signature];
   const parts = info.sum.value.modeInfos.flatMap((inner, i) => {
     const part = multi.value.signatures[i];
-    return part === undefined ? [] : signatureParts(inner, part);
+    return part === undefined ? [] : signatureParts(inner, part, levels - 1);
   });
   const whole = create(MultiSignatureSchema, { signatures: parts });
   return [...parts, encode(MultiSignatureSchema, whole)];
