@@ -5,11 +5,10 @@ import { request as plainRequest } from "node:http";
 import { request } from "node:https";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { loadConfig, systemClock } from "@stoa/host";
+import { loadConfig } from "@stoa/host";
 import { silentLog } from "@stoa/std";
 import { startNode } from "./main.ts";
 import { nodeConfigSchema } from "./node-config.ts";
-import { clientOf, HttpFront } from "./servers/http-front.ts";
 import { GrpcCaller } from "./testing/grpc-caller.ts";
 import { makeTestHome, type TestHome } from "./testing/test-home.ts";
 
@@ -114,39 +113,6 @@ test("every server refuses who asks too often in its own way, and counts for its
   t.after(() => caller.close());
   const codes = (await many(() => caller.call(path, new Uint8Array()))).map(({ code }) => code);
   assert.ok(codes.includes(0) && codes.includes(8));
-});
-
-test("a client's rate is an average with bursts, and clients that are many are forgotten", () => {
-  let nowNs = 0n;
-  const front = new HttpFront({ corsOrigins: [], requestsPerSecond: 2, clock: { ...systemClock, nowNs: () => nowNs } });
-  const takes = (count: number) => Array.from({ length: count }, () => front.takes("a"));
-  assert.deepEqual(takes(3), [true, true, false]);
-  nowNs = 500_000_000n;
-  assert.deepEqual(takes(2), [true, false]);
-  for (let n = 0; n < 20_000; n++) front.takes(`b${n}`);
-  assert.deepEqual(takes(2), [true, true], "it was forgotten");
-  front.charge("a", 3);
-  nowNs += 1_500_000_000n;
-  assert.deepEqual(takes(1), [false], "what was charged is waited for");
-  nowNs += 500_000_000n;
-  assert.deepEqual(takes(2), [true, false]);
-});
-
-test("an address is one client however it is written, and so is a network of IPv6", () => {
-  for (const [address, client] of [
-    ["10.1.2.3", "10.1.2.3"],
-    ["::ffff:10.1.2.3", "10.1.2.3"],
-    ["2001:db8:1:2:3:4:5:6", "2001:db8:1:2"],
-    ["2001:db8:1:2::9", "2001:db8:1:2"],
-    ["2001:DB8:1:2::", "2001:db8:1:2"],
-    ["2001:db8::2:0:0:0:1", "2001:db8:0:2"],
-    ["2001:db8::1", "2001:db8:0:0"],
-    ["fe80::1%eth0", "fe80:0:0:0"],
-    ["::1", "0:0:0:0"],
-    ["", ""],
-  ] as const) {
-    assert.equal(clientOf(address), client, address);
-  }
 });
 
 test("members of a batch and everything that a websocket sends count", async (t) => {

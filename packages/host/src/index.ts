@@ -1,4 +1,5 @@
 export { privateFileMode, writeFileAtomic } from "./atomic-file.ts";
+export { ClientRate, type ClientRateParams, clientOf, retryAfterS, tooManyRequests } from "./client-rate.ts";
 export {
   type Config,
   type ConfigOrigin,

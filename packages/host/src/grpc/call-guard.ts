@@ -5,6 +5,7 @@ import {
   type ServerInterceptor,
   status,
 } from "@grpc/grpc-js";
+import { tooManyRequests } from "../client-rate.ts";
 
 /** What {@link guardCalls} needs. */
 export interface CallGuardParams {
@@ -52,7 +53,7 @@ class GuardedCall extends ServerInterceptingCall {
 
   override start(listener: Listener): void {
     if (!this.params.admits(this.address)) {
-      this.sendStatus({ code: status.RESOURCE_EXHAUSTED, details: "too many requests" });
+      this.sendStatus({ code: status.RESOURCE_EXHAUSTED, details: tooManyRequests });
       return;
     }
     this.receiving = this.cutAfter(this.params.requestMs);

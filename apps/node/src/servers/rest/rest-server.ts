@@ -1,10 +1,18 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { JsonValue } from "@bufbuild/protobuf";
-import { HostError, type HttpServer, listenHttp, messageOf, readBody, type TlsFiles } from "@stoa/host";
+import {
+  HostError,
+  type HttpServer,
+  listenHttp,
+  messageOf,
+  readBody,
+  type TlsFiles,
+  tooManyRequests,
+} from "@stoa/host";
 import { type Log, utf8 } from "@stoa/std";
 import { decode, jsonText, toProtoJson } from "@stoa/wire";
 import { typeByUrl } from "@stoa/wire/registry";
-import { type HttpFront, openFront, tooManyRequests } from "../http-front.ts";
+import { type HttpFront, openFront } from "../http-front.ts";
 import { heightHeader, readHeightHeader } from "../services/height-header.ts";
 import { type GrpcName, ServiceError } from "../services/service-error.ts";
 import type { ServiceMethod, ServiceReply, ServiceTable } from "../services/service-table.ts";
