@@ -173,17 +173,30 @@ export async function readBody(request: IncomingMessage, maxBytes: number): Prom
   const chunks: Uint8Array[] = [];
   let length = 0;
   await new Promise<void>((resolve, reject) => {
-    const broken = (cause?: unknown): void =>
+    let settled = false;
+    const whole = (): void => {
+      settled = true;
+      resolve();
+    };
+    // Every request closes, most of them read: an error takes its stack only where there is one to tell.
+    const broken = (cause?: unknown): void => {
+      if (settled) return;
+      settled = true;
       reject(new HostError("body-incomplete", "peer", "the connection ended before the body did", { cause }));
+    };
     request.on("data", (chunk: Buffer) => {
       length += chunk.length;
-      if (length <= maxBytes) chunks.push(chunk);
+      if (length <= maxBytes) {
+        chunks.push(chunk);
+        return;
+      }
       // The rest is not wanted, but the connection must live: the refusal is still to be sent.
-      else resolve(void request.pause());
+      request.pause();
+      whole();
     });
-    request.once("end", resolve);
-    request.once("error", broken);
-    request.once("close", broken);
+    request.on("end", whole);
+    request.on("error", broken);
+    request.on("close", broken);
   });
   if (length > maxBytes) throw tooLarge();
   const body = new Uint8Array(length);

@@ -157,20 +157,22 @@ export function fromBase64(text: string): Uint8Array | undefined {
   const padding = text.endsWith("==") ? 2 : text.endsWith("=") ? 1 : 0;
   const digits = text.length - padding;
   const out = new Uint8Array((text.length / 4) * 3 - padding);
-  let word = 0;
-  let bits = 0;
+  const whole = digits - (digits % 4);
+  const valueAt = (at: number): number => base64Values[text.charCodeAt(at)] ?? 255;
   let at = 0;
-  for (let i = 0; i < digits; i++) {
-    const value = base64Values[text.charCodeAt(i)] ?? 255;
-    if (value === 255) return undefined;
-    word = ((word << 6) | value) & 0xffffff;
-    bits += 6;
-    if (bits >= 8) {
-      bits -= 8;
-      out[at++] = (word >> bits) & 0xff;
-    }
+  for (let i = 0; i < whole; i += 4) {
+    const [a, b, c, d] = [valueAt(i), valueAt(i + 1), valueAt(i + 2), valueAt(i + 3)];
+    if ((a | b | c | d) === 255) return undefined;
+    out[at++] = (a << 2) | (b >> 4);
+    out[at++] = ((b & 15) << 4) | (c >> 2);
+    out[at++] = ((c & 3) << 6) | d;
   }
-  return (word & ((1 << bits) - 1)) === 0 ? out : undefined;
+  if (padding === 0) return out;
+  const [a, b, c] = [valueAt(whole), valueAt(whole + 1), padding === 1 ? valueAt(whole + 2) : 0];
+  if ((a | b | c) === 255 || (padding === 1 ? c & 3 : b & 15) !== 0) return undefined;
+  out[at++] = (a << 2) | (b >> 4);
+  if (padding === 1) out[at] = ((b & 15) << 4) | (c >> 2);
+  return out;
 }
 
 /** Bytes of unpadded URL base64, or undefined. */

@@ -159,6 +159,9 @@ export class WireReader {
 
   /** The next field's number and wire type, of any kind: what only looks at bytes reports odd ones itself. */
   looseTag(): { readonly number: number; readonly wireType: number } {
+    const small = this.smallVarint();
+    if (small >= 8) return { number: small >>> 3, wireType: small & 7 };
+    if (small >= 0) throw new WireError("invalid field number");
     const word = this.varint64();
     const number = word >> 3n;
     if (number < 1n || number > maxFieldNumber) throw new WireError("invalid field number");

@@ -142,10 +142,14 @@ function redirect(response: ServerResponse, to: string): void {
   sendPage(response, 307, `<a href="${shown}">Temporary Redirect</a>.\n\n`, "text/html; charset=utf-8");
 }
 
+/** The address of every call by POST. */
+const rootUrl = new URL("http://localhost/");
+
 /** The address that was asked for; undefined when it is none. */
-function urlOf(request: IncomingMessage): URL | undefined {
+function urlOf({ url = "/" }: IncomingMessage): URL | undefined {
+  if (url === "/") return rootUrl;
   try {
-    return new URL(`http://localhost${request.url ?? "/"}`);
+    return new URL(`http://localhost${url}`);
   } catch {
     return undefined;
   }
