@@ -1,4 +1,4 @@
-import { type Server, type ServerResponse, STATUS_CODES } from "node:http";
+import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from "node:http";
 import type { Server as TlsServer } from "node:https";
 import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
@@ -17,7 +17,10 @@ const refusalGraceBytes = 1024 * 1024;
  */
 export function refuseUnreadable(server: Server | TlsServer, headerBytes: number): void {
   const refuser = new Refuser(headerBytes);
-  server.prependListener("request", ({ socket }, response) => refuser.begins(socket, response));
+  server.prependListener("request", (request, response) => {
+    refuser.begins(request.socket, response);
+    if (hasBody(request)) lingerFor(request);
+  });
   server.on("clientError", (error, socket) => refuser.refuse(error, socket));
 }
 
@@ -31,6 +34,24 @@ export function refuseUpgrade(socket: Duplex, status: number, headers: readonly 
   socket.end(`${lines.join("\r\n")}\r\n\r\n`);
   socket.resume();
   cutAfterGrace(socket);
+}
+
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers["content-length"] !== undefined || headers["transfer-encoding"] !== undefined;
+}
+
+/** Keeps the end of a connection from cutting off an answer that was given before the body had come. */
+function lingerFor(request: IncomingMessage): void {
+  const { socket } = request;
+  // How Node ends a connection after its last answer. With data unread the system would reset it, the answer included.
+  socket.destroySoon = () => {
+    if (request.complete || socket.destroyed) Socket.prototype.destroySoon.call(socket);
+    else {
+      request.resume();
+      socket.end();
+      cutAfterGrace(socket);
+    }
+  };
 }
 
 function cutAfterGrace(socket: Duplex): void {

@@ -111,6 +111,18 @@ test("what is refused before it is read is answered with the reason, also while 
   assert.match(noise.said, /^HTTP\/1\.1 400 Bad Request\r\n[\s\S]*400 Bad Request: this is no HTTP request$/);
 });
 
+test("an answer that is given before the body has come arrives, and the connection ends all the same", async (t) => {
+  const running = await server(t, (_request, response) => {
+    response.setHeader("connection", "close");
+    sendText(response, 429, "too many requests");
+  });
+  const head = "POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 3000000\r\n\r\n";
+  for (let n = 0; n < 20; n++) {
+    const { said, error } = await exchange(running.port, [head + "x".repeat(500_000), "x".repeat(500_000)]);
+    assert.deepEqual([said.slice(-17), error], ["too many requests", undefined]);
+  }
+});
+
 test("a client that writes on and on after a refusal is cut off", async (t) => {
   const running = await server(t, (_request, response) => sendText(response, 200, "ok"), {
     limits: { headerBytes: 2048 },
