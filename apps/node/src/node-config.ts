@@ -23,7 +23,8 @@ export const nodeConfigSchema = {
     each: { plural: "origins such as https://wallet.example, or *", allows: isOrigin },
   }),
   requestsPerSecond: setting.integer(0, {
-    description: "requests a second that one address may make of each server; 0 is any number",
+    description:
+      "requests a second that one address may make of each server; 0 is any number. Behind a proxy all are one address: no header is believed",
     min: 0,
     max: 1_000_000,
   }),

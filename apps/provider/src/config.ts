@@ -15,6 +15,12 @@ export const providerConfig = {
   gatewayPort: setting.integer(8443, { ...port, description: "Port that the gateway asks for first" }),
   grpcAddress: setting.optionalText({ description: "Address that gRPC listens on; else the gateway's" }),
   grpcPort: setting.integer(8444, { ...port, description: "Port that gRPC asks for first" }),
+  requestsPerSecond: setting.integer(0, {
+    min: 0,
+    max: 1_000_000,
+    description:
+      "Requests a second that one address may make of gateway and of gRPC, each; 0 is any number. Behind a proxy all are one address: no header is believed",
+  }),
   tlsCertificate: setting.text("", {
     description: "PEM file of a public certificate for hostUri's name, for gateway and gRPC; else the one on the chain",
   }),

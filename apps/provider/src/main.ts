@@ -2,7 +2,15 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { Broadcaster, ChainClient, ChainError, ChainFollower, defaultGas, measureBlockInterval } from "@stoa/client";
-import { acquireLock, createNativeVerifier, nativeHash, Scope, systemClock, systemTimers } from "@stoa/host";
+import {
+  acquireLock,
+  ClientRate,
+  createNativeVerifier,
+  nativeHash,
+  Scope,
+  systemClock,
+  systemTimers,
+} from "@stoa/host";
 import type { Attribute } from "@stoa/market";
 import { accountText, addressOf } from "@stoa/wire";
 import { type PrivateKey, publicKeyOf, signMessage } from "@stoa/wire/wallet";
@@ -206,8 +214,9 @@ function openServers(
   desks: Desks,
   onChain: ReturnType<typeof ownCertificate>,
 ) {
-  const { log, publicHost, version } = params;
+  const { log, publicHost, version, requestsPerSecond } = params;
   const { address, client, reads } = chain;
+  const rate = () => new ClientRate({ requestsPerSecond, clock: systemClock });
   const { runtime } = ground;
   const { book, orders, leases } = desks;
   const both = {
@@ -231,8 +240,8 @@ function openServers(
     generatesHosts: true,
   };
   return {
-    gateway: new GatewayServer({ ...shared, gateway: new Gateway(shared) }),
-    grpc: new ProviderGrpc({ ...both, nowNs: () => systemClock.nowNs() }),
+    gateway: new GatewayServer({ ...shared, gateway: new Gateway(shared), rate: rate() }),
+    grpc: new ProviderGrpc({ ...both, nowNs: () => systemClock.nowNs(), rate: rate() }),
   };
 }
 

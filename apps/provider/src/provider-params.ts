@@ -19,6 +19,8 @@ export interface ProviderParams {
   /** The same of gRPC. Clients look for it on the port after the gateway's (provider.md §6.1). */
   readonly grpcAddress: string;
   readonly grpcPort: number;
+  /** Requests a second that one address may make of gateway and of gRPC; 0 is any number. */
+  readonly requestsPerSecond: number;
   /** PEM files of a public certificate for `hostUri`'s name and of its key; "" for none. */
   readonly tlsCertificate: string;
   readonly tlsKey: string;

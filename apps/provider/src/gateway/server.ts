@@ -4,9 +4,10 @@ import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { setImmediate } from "node:timers/promises";
 import { createServer as createTlsServer, type TLSSocket, type Server as TlsServer } from "node:tls";
-import { refuseUnreadable } from "@stoa/host";
+import { type ClientRate, refuseUnreadable, retryAfterS, tooManyRequests } from "@stoa/host";
 import type { Timers } from "@stoa/std";
 import { WebSocketServer } from "ws";
+import { allowOrigins } from "./cors.ts";
 import type { Gateway, GatewayParams } from "./gateway.ts";
 import { type GatewayRequest, type GatewayResponse, textError } from "./message.ts";
 import { certificateTrustS, verifyPeer } from "./peer.ts";
@@ -18,6 +19,8 @@ import { StreamSocket } from "./stream-socket.ts";
 export interface GatewayServerParams extends GatewayParams, ServerTlsParams {
   readonly gateway: Gateway;
   readonly timers: Timers;
+  /** Counts requests, websockets and their frames by the connection's address; without it all are taken. */
+  readonly rate?: ClientRate;
 }
 
 /** Connections at once: each holds some 50 KiB, so this bounds the gateway near 100 MiB. */
@@ -41,6 +44,9 @@ const maxHeaderBytes = 64 * 1024;
 const maxDiscardedBytes = 64 << 20;
 /** The largest frame that a client may send: terminals paste less. */
 const maxFrameBytes = 1 << 20;
+
+const overRate = allowOrigins(textError(429, tooManyRequests));
+const askedTooOften = { ...overRate, headers: { ...overRate.headers, "Retry-After": String(retryAfterS) } };
 
 export class GatewayServer {
   readonly #params: GatewayServerParams;
@@ -174,8 +180,15 @@ export class GatewayServer {
     };
   }
 
+  /** Counts a request, or a frame of the websocket that it opened; false when its client makes too many. */
+  #admits({ socket }: IncomingMessage): boolean {
+    return this.#params.rate?.takes(socket.remoteAddress ?? "") ?? true;
+  }
+
   async #onRequest(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const outcome = await this.#params.gateway.handle(this.#request(request));
+    // What browsers ask before they ask is free, as it is of the node's servers.
+    const mayAsk = request.method === "OPTIONS" || this.#admits(request);
+    const outcome = mayAsk ? await this.#params.gateway.handle(this.#request(request)) : { response: askedTooOften };
     // A stream was asked for without a websocket: the words of the reference's upgrader.
     const answer = "response" in outcome ? outcome.response : textError(400, "Bad Request");
     // A client that is still sending would miss the answer if the connection went at once.
@@ -196,6 +209,7 @@ export class GatewayServer {
 
   async #onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     socket.on("error", () => socket.destroy());
+    if (!this.#admits(request)) return this.#refuseUpgrade(socket, askedTooOften);
     const outcome = await this.#params.gateway.handle(this.#request(request));
     if ("response" in outcome) return this.#refuseUpgrade(socket, outcome.response);
     const { owner } = outcome.stream.lease;
@@ -207,7 +221,8 @@ export class GatewayServer {
     this.#sockets.handleUpgrade(request, socket, head, (client) => {
       this.#streams.set(owner, (this.#streams.get(owner) ?? 0) + 1);
       client.on("close", () => this.#streamEnded(owner));
-      void serveStream(outcome.stream, new StreamSocket(client, this.#params.timers), this.#params);
+      const stream = new StreamSocket(client, this.#params.timers, () => this.#admits(request));
+      void serveStream(outcome.stream, stream, this.#params);
     });
   }
 

@@ -10,6 +10,8 @@ const pingIntervalMs = 10_000;
 const pongTimeoutMs = 15_000;
 /** Above this many unsent or untaken bytes the source waits: one slow reader must not fill the memory. */
 const maxBufferedBytes = 1 << 20;
+/** How long a frame waits before it is counted again. */
+const nextTryMs = 100;
 
 /** Takes what a client sent; the next is held back while many bytes wait for it to be done. */
 export type Taker = (data: Uint8Array) => Promise<void> | void;
@@ -21,9 +23,17 @@ export class StreamSocket {
   #early: Uint8Array[] = [];
   #take: Taker | undefined;
   #untakenBytes = 0;
+  readonly #timers: Timers;
+  readonly #admits: () => boolean;
+  /** Frames that came and are not counted yet: nothing more is read until they are. */
+  #uncounted = 0;
+  #counting: Timer | undefined;
 
-  constructor(socket: WebSocket, timers: Timers) {
+  /** `admits` counts a frame of the client; false when it is to wait. */
+  constructor(socket: WebSocket, timers: Timers, admits: () => boolean = () => true) {
     this.#socket = socket;
+    this.#timers = timers;
+    this.#admits = admits;
     const expectPong = (): Timer =>
       timers.after(pongTimeoutMs + pingIntervalMs, () => {
         // While we do not read, no pong can come.
@@ -39,7 +49,9 @@ export class StreamSocket {
       deadline = expectPong();
     });
     socket.on("error", () => socket.terminate());
+    socket.on("ping", () => this.#arrived());
     socket.on("message", (data, isBinary) => {
+      this.#arrived();
       if (!isBinary) return;
       const bytes = Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data as ArrayBuffer);
       if (bytes.length > 0) this.#receive(bytes);
@@ -47,6 +59,7 @@ export class StreamSocket {
     socket.on("close", () => {
       deadline.cancel();
       pings.cancel();
+      this.#counting?.cancel();
       this.#abort.abort();
     });
   }
@@ -77,6 +90,26 @@ export class StreamSocket {
     this.onBinary(() => undefined);
   }
 
+  /** A shell is not ended by a client that types fast: what it sends is read at its rate. */
+  #arrived(): void {
+    this.#uncounted += 1;
+    if (this.#counting === undefined) this.#count();
+  }
+
+  #count(): void {
+    this.#counting = undefined;
+    while (this.#uncounted > 0 && this.#admits()) this.#uncounted -= 1;
+    if (this.#uncounted > 0) {
+      this.#socket.pause();
+      this.#counting = this.#timers.after(nextTryMs, () => this.#count());
+    } else this.#readOn();
+  }
+
+  #readOn(): void {
+    const mayRead = this.#uncounted === 0 && this.#untakenBytes <= maxBufferedBytes;
+    if (this.#socket.isPaused && mayRead) this.#socket.resume();
+  }
+
   #receive(data: Uint8Array): void {
     this.#untakenBytes += data.length;
     if (this.#untakenBytes > maxBufferedBytes) this.#socket.pause();
@@ -87,7 +120,7 @@ export class StreamSocket {
   #hand(data: Uint8Array, take: Taker): void {
     const taken = () => {
       this.#untakenBytes -= data.length;
-      if (this.#socket.isPaused && this.#untakenBytes <= maxBufferedBytes) this.#socket.resume();
+      this.#readOn();
     };
     void Promise.resolve(take(data)).then(taken, taken);
   }

@@ -4,6 +4,7 @@ import { type ClientHttp2Session, type ClientHttp2Stream, connect as connectHttp
 import { after, before, test } from "node:test";
 import { connect as connectTls, type TLSSocket } from "node:tls";
 import { status } from "@grpc/grpc-js";
+import { ClientRate, systemClock } from "@stoa/host";
 import { decode } from "@stoa/wire";
 import { type Status, StatusSchema } from "@stoa/wire/akash.provider.v1";
 import { endOf, nextStatus, startGrpc, TestClient, type TestGrpc, world } from "./test-grpc.ts";
@@ -135,4 +136,23 @@ test("noise, silence and connections that are cut leave it as it was", async () 
   const next = new TestClient(grpc.port);
   assert.equal((await next.call(getStatus)).code, status.OK);
   next.close();
+});
+
+test("an address that calls too often is told so, whatever it calls", async (t) => {
+  let nowNs = 0n;
+  const rate = new ClientRate({ requestsPerSecond: 2, clock: { ...systemClock, nowNs: () => nowNs } });
+  const limited = await startGrpc({ rate });
+  const client = new TestClient(limited.port);
+  t.after(async () => {
+    client.close();
+    await limited.close();
+  });
+  const calls = [getStatus, "/akash.provider.v1.ProviderRPC/BidScreening", getStatus];
+  const codes = [];
+  for (const path of calls) codes.push((await client.call(path)).code);
+  assert.deepEqual(codes, [status.OK, status.UNIMPLEMENTED, status.RESOURCE_EXHAUSTED]);
+  assert.equal((await client.call(getStatus)).details, "too many requests");
+  assert.equal(await endOf(client.stream(streamStatus)), status.RESOURCE_EXHAUSTED);
+  nowNs = 1_000_000_000n;
+  assert.equal((await client.call(getStatus)).code, status.OK);
 });

@@ -1,5 +1,6 @@
 /** The provider's gRPC server: TLS 1.3 with client certificates, tokens, reflection (provider.md §6.1, §6.7). */
 import type { TLSSocket } from "node:tls";
+import type { ClientRate } from "@stoa/host";
 import { type GrpcListener, listenGrpc, reflectionServices } from "@stoa/host/grpc";
 import type { Hash, Timers, Verifier } from "@stoa/std";
 import { ProviderRPC } from "@stoa/wire/akash.provider.v1";
@@ -33,6 +34,8 @@ export interface ProviderGrpcParams extends ServerTlsParams {
   readonly nowNs: () => bigint;
   readonly timers: Timers;
   readonly maxFollowers?: number;
+  /** Counts calls by the connection's address; without it all are taken. */
+  readonly rate?: ClientRate;
 }
 
 /** A server that opens where it is told to. */
@@ -55,7 +58,7 @@ export class ProviderGrpc {
 
   /** Listens and answers the port in use. Throws HostError when the address cannot be had. */
   async listen(port: number, host: string): Promise<number> {
-    const { address, chain, hash, verifier, nowNs, maxFollowers } = this.#params;
+    const { address, chain, hash, verifier, nowNs, maxFollowers, rate } = this.#params;
     const nowSeconds = () => nowNs() / 1_000_000_000n;
     const peers = new PeerBook({ chain, hash, verifier, nowSeconds });
     const judging = { provider: address, keys: new KeyCache(chain), hash, verifier, nowSeconds, peers };
@@ -71,6 +74,7 @@ export class ProviderGrpc {
       port,
       services: [rpc, ...reflectionServices(serverReflection({ services: [ProviderRPC.typeName], files: described }))],
       limits: { maxReceivedBytes: maxMessageBytes, maxSentBytes: maxMessageBytes },
+      ...(rate === undefined ? {} : { admits: (address) => rate.takes(address) }),
       tls: serverTls(this.#params),
       onConnection: (socket) => peers.add(socket as TLSSocket),
     });
