@@ -146,6 +146,7 @@ test("trust that makes no sense is refused at once", () => {
     { policy: { trustLevel: { numerator: 1n, denominator: 4n } } },
     { policy: { trustingPeriodNs: 0n } },
     { policy: { maxClockDriftNs: -1n } },
+    { witnesses: [rpcOf(chain.fetch, "http://primary/")] },
   ];
   for (const wishes of wrong) {
     assert.throws(

@@ -113,7 +113,7 @@ test("validators come, grow, shrink and go as in CometBFT, two heights later, an
   const light = new LightClient({
     chainId,
     primary: rpc,
-    witnesses: [rpc],
+    witnesses: [new JsonRpc({ url: url.replace("127.0.0.1", "localhost"), fetch, timers: systemTimers })],
     trust: { height: 1n, hash: (await engine.block(1n))?.blockId.hash ?? new Uint8Array() },
     hash: nativeHash,
     verifier: createNativeVerifier({ log: silentLog }),

@@ -70,7 +70,7 @@ export class LightClient {
   readonly #complete = new WeakSet<LightBlock>();
   #last: Promise<unknown> = Promise.resolve();
 
-  /** Throws LightError `bad-trust` when level, period or hash make no sense. */
+  /** Throws LightError `bad-trust` when level, period, hash or witnesses make no sense. */
   constructor(params: LightClientParams) {
     this.#params = params;
     this.chainId = params.chainId;
@@ -85,6 +85,9 @@ export class LightClient {
     }
     if (params.trust.height <= 0n || params.trust.hash.length !== 32) {
       throw new LightError("bad-trust", "a trusted header is a height above zero and a hash of 32 bytes");
+    }
+    if (params.witnesses?.some(({ url }) => url === params.primary.url)) {
+      throw new LightError("bad-trust", `${params.primary.url} cannot be a witness of what it says itself`);
     }
   }
 
