@@ -75,3 +75,12 @@ test("a snapshot that is given up, or whose state fails, leaves nothing and lets
   assert.deepEqual(existsSync(folder.path) ? readdirSync(folder.path) : [], []);
   assert.deepEqual(folder.list(), []);
 });
+
+test("a snapshot that is removed while a list is made is not in it", () => {
+  const folder = new (class extends SnapshotFolder {
+    override heights(): bigint[] {
+      return [5n];
+    }
+  })("/nowhere");
+  assert.deepEqual(folder.list(), []);
+});

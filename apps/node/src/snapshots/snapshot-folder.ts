@@ -89,7 +89,16 @@ export class SnapshotFolder {
 
   /** The finished ones, lowest first. Throws SnapshotError if one is damaged. */
   list(): StoredSnapshot[] {
-    return this.heights().map((height) => readSnapshot(join(this.path, String(height))));
+    return this.heights().flatMap((height) => {
+      const folder = join(this.path, String(height));
+      try {
+        return [readSnapshot(folder)];
+      } catch (error) {
+        // A node that runs removed it meanwhile.
+        if (!existsSync(folder)) return [];
+        throw error;
+      }
+    });
   }
 
   /** An empty folder for the files of a snapshot; one that was left unfinished is gone. */
