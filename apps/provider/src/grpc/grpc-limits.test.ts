@@ -147,7 +147,7 @@ test("an address that calls too often is told so, whatever it calls", async (t) 
     client.close();
     await limited.close();
   });
-  const calls = [getStatus, "/akash.provider.v1.ProviderRPC/BidScreening", getStatus];
+  const calls = [getStatus, "/akash.provider.v1.ProviderRPC/None", getStatus];
   const codes = [];
   for (const path of calls) codes.push((await client.call(path)).code);
   assert.deepEqual(codes, [status.OK, status.UNIMPLEMENTED, status.RESOURCE_EXHAUSTED]);

@@ -174,12 +174,13 @@ test("a certificate and a token at once are ambiguous", () =>
 
 test("what the reference does not serve is unimplemented; a message beyond the limit is refused", () =>
   withClient(new TestClient(grpc.port), async (client) => {
-    for (const path of [
-      "/akash.provider.v1.ProviderRPC/BidScreening",
-      "/akash.provider.lease.v1.LeaseRPC/SendManifest",
-      "/akash.provider.v1.ProviderRPC/Nothing",
-    ]) {
-      assert.equal((await client.call(path)).code, status.UNIMPLEMENTED, path);
+    for (const [path, text] of [
+      ["/akash.provider.v1.ProviderRPC/BidScreening", "BidScreening not implemented"],
+      ["/akash.provider.lease.v1.LeaseRPC/SendManifest", "unknown service akash.provider.lease.v1.LeaseRPC"],
+      ["/akash.provider.v1.ProviderRPC/Nothing", "unknown method Nothing for service akash.provider.v1.ProviderRPC"],
+    ] as const) {
+      const { code, details } = await client.call(path);
+      assert.deepEqual([code, details], [status.UNIMPLEMENTED, text]);
     }
     const large = await client.call(getStatus, undefined, Buffer.alloc(5 << 20));
     assert.equal(large.code, status.RESOURCE_EXHAUSTED, large.details);

@@ -13,14 +13,42 @@ const service = {
   },
 };
 
-function say(client: Client, text: string): Promise<{ code: status; text: string }> {
+function say(client: Client, text: string, path: string = echo.path): Promise<{ code: status; text: string }> {
   return new Promise((resolve) => {
     const asIs = (bytes: Buffer) => bytes;
-    client.makeUnaryRequest(echo.path, asIs, asIs, Buffer.from(text), (error, answer?: Buffer) =>
-      resolve({ code: error?.code ?? status.OK, text: answer?.toString() ?? "" }),
+    client.makeUnaryRequest(path, asIs, asIs, Buffer.from(text), (error, answer?: Buffer) =>
+      resolve({ code: error?.code ?? status.OK, text: error?.details ?? answer?.toString() ?? "" }),
     );
   });
 }
+
+test("calls of what is not served are refused in grpc-go's words, and counted like any other", async (t) => {
+  let taken = 0;
+  const listener = await listenGrpc({
+    host: "127.0.0.1",
+    port: 0,
+    services: [service],
+    admits: () => ++taken <= 8,
+  });
+  const client = new Client(`127.0.0.1:${listener.port}`, credentials.createInsecure());
+  t.after(async () => {
+    client.close();
+    await listener.close(0);
+  });
+  for (const [path, text] of [
+    ["/test.Echo/Shout", "unknown method Shout for service test.Echo"],
+    ["/test.Echo/", "unknown method  for service test.Echo"],
+    ["/test.None/Say", "unknown service test.None"],
+    ["/a/test.Echo/Say", "unknown service a/test.Echo"],
+    ["//", "unknown service "],
+    ["/test.Echo.Say", 'malformed method name: "/test.Echo.Say"'],
+    [`/${"x".repeat(5_000)}/y`, `malformed method name: "/${"x".repeat(999)}"`],
+  ] as const) {
+    assert.deepEqual(await say(client, "hello", path), { code: status.UNIMPLEMENTED, text });
+  }
+  assert.equal((await say(client, "hello")).text, "hello");
+  assert.equal((await say(client, "hello", "/test.None/Say")).code, status.RESOURCE_EXHAUSTED);
+});
 
 test("limits: messages beyond them get a code, connections beyond them are closed at once", async (t) => {
   const limits = { maxReceivedBytes: 100, maxConnections: 2 };

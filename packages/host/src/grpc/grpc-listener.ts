@@ -4,6 +4,7 @@ import { Server, ServerCredentials } from "@grpc/grpc-js";
 import { HostError, messageOf, systemCode } from "../errors.ts";
 import { guardCalls } from "./call-guard.ts";
 import type { GrpcService } from "./grpc-service.ts";
+import { answerUnknown } from "./unknown-calls.ts";
 
 /** Bounds of a gRPC server. */
 export interface GrpcLimits {
@@ -95,6 +96,7 @@ export async function listenGrpc(params: GrpcListenerParams): Promise<GrpcListen
     "grpc.enable_channelz": 0,
   });
   for (const { definition, handlers } of services) server.addService(definition, handlers);
+  answerUnknown(server, services);
   const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
   const take = (socket: Socket): void => {
     // Small answers are not to wait for more.

@@ -2,3 +2,4 @@
 export { type GrpcLimits, type GrpcListener, type GrpcTls, listenGrpc } from "./grpc-listener.ts";
 export { type GrpcService, rawBytes } from "./grpc-service.ts";
 export { reflectionServices } from "./reflection-services.ts";
+export { unknownCallText } from "./unknown-calls.ts";

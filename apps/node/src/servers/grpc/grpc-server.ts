@@ -3,7 +3,6 @@ import {
   type ServerUnaryCall,
   type ServiceDefinition,
   type sendUnaryData,
-  status,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 import type { TlsFiles } from "@stoa/host";
@@ -16,7 +15,7 @@ import {
   reflectionServices,
 } from "@stoa/host/grpc";
 import type { Log } from "@stoa/std";
-import { files, registry } from "@stoa/wire/registry";
+import { files } from "@stoa/wire/registry";
 import { serverReflection } from "@stoa/wire/server-reflection";
 import type { HttpFront } from "../http-front.ts";
 import { heightHeader, readHeightHeader } from "../services/height-header.ts";
@@ -47,41 +46,25 @@ export function startGrpcServer(params: GrpcServerParams): Promise<GrpcServer> {
   return listenGrpc({
     host,
     port,
-    services: [...unaryServices(services, log), ...reflection],
+    services: [unaryServices(services, log), ...reflection],
     ...(tls === undefined ? {} : { tls }),
     ...(limits === undefined ? {} : { limits }),
     ...(front === undefined ? {} : { admits: (address) => front.takes(address) }),
   });
 }
 
-/** Handlers for every unary method of our descriptors: those that are not served say so in the reference's words. */
-function unaryServices(services: ServiceTable, log: Log): GrpcService[] {
-  const served = new Set([...services.values()].map(({ descriptor }) => descriptor.parent.typeName));
-  const groups: GrpcService[] = [];
-  for (const type of registry) {
-    if (type.kind !== "service" || type.typeName.startsWith("grpc.reflection.")) continue;
-    const definition: Record<string, ServiceDefinition[string]> = {};
-    const handlers: UntypedServiceImplementation = {};
-    for (const { name, methodKind } of type.methods) {
-      if (methodKind !== "unary") continue;
-      const path = `/${type.typeName}/${name}`;
-      const method = services.get(path);
-      definition[name] = { path, requestStream: false, responseStream: false, ...rawBytes };
-      const missing = served.has(type.typeName)
-        ? `unknown method ${name} for service ${type.typeName}`
-        : `unknown service ${type.typeName}`;
-      handlers[name] = method === undefined ? unimplemented(missing) : unary(method, log);
-    }
-    if (Object.keys(definition).length > 0) groups.push({ definition, handlers });
+function unaryServices(services: ServiceTable, log: Log): GrpcService {
+  const definition: Record<string, ServiceDefinition[string]> = {};
+  const handlers: UntypedServiceImplementation = {};
+  for (const [path, method] of services) {
+    // Names are read by nothing: a path is one of its own.
+    definition[path] = { path, requestStream: false, responseStream: false, ...rawBytes };
+    handlers[path] = unary(method, log);
   }
-  return groups;
+  return { definition, handlers };
 }
 
 type Call = ServerUnaryCall<Uint8Array, Uint8Array>;
-
-function unimplemented(details: string) {
-  return (_: Call, done: sendUnaryData<Uint8Array>): void => done({ code: status.UNIMPLEMENTED, details });
-}
 
 function unary(method: ServiceMethod, log: Log) {
   return (call: Call, done: sendUnaryData<Uint8Array>): void => {

@@ -57,7 +57,7 @@ test("heights select the state and are told in the header; what cannot be read i
   assert.equal(garbage.code, status.INTERNAL);
   assert.match(garbage.message, /^grpc: error unmarshalling request: /);
   const unknown = await caller.call("/no.such.Service/Method", new Uint8Array());
-  assert.equal(unknown.code, status.UNIMPLEMENTED);
+  assert.deepEqual([unknown.code, unknown.message], [status.UNIMPLEMENTED, "unknown service no.such.Service"]);
   const gov = await caller.call("/cosmos.gov.v1.Query/Params", new Uint8Array());
   assert.deepEqual([gov.code, gov.message], [status.UNIMPLEMENTED, "unknown service cosmos.gov.v1.Query"]);
   const large = await caller.call(path, new Uint8Array(11 * 1024 * 1024));

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { HostError, messageOf, readBody } from "@stoa/host";
+import { unknownCallText } from "@stoa/host/grpc";
 import { concatBytes, fromBase64, fromUtf8, type Log, toBase64, uint32Be, utf8 } from "@stoa/std";
 import { heightHeader, readHeightHeader } from "../services/height-header.ts";
 import { atHeight, ServiceError } from "../services/service-error.ts";
@@ -15,10 +16,12 @@ const prefixBytes = 5;
 /** gRPC-web, binary and as text: unary calls over HTTP/1.1, for browsers. */
 export class GrpcWeb {
   private readonly services: ServiceTable;
+  private readonly served: ReadonlySet<string>;
   private readonly log: Log;
 
   constructor(params: { readonly services: ServiceTable; readonly log: Log }) {
     this.services = params.services;
+    this.served = new Set([...params.services.values()].map(({ descriptor }) => descriptor.parent.typeName));
     this.log = params.log;
   }
 
@@ -51,7 +54,7 @@ export class GrpcWeb {
   private async call(request: IncomingMessage, asText: boolean) {
     const path = (request.url ?? "").split("?")[0] ?? "";
     const method = this.services.get(path);
-    if (method === undefined) throw new ServiceError("Unimplemented", `unknown method ${path.slice(0, 256)}`);
+    if (method === undefined) throw new ServiceError("Unimplemented", unknownCallText(path, this.served));
     const body = await readBody(request, maxBodyBytes);
     const asked = request.headers[heightHeader];
     const bytes = asText ? fromBase64((fromUtf8(body) ?? "!").trim()) : body;
