@@ -474,7 +474,6 @@ test("while a block is made others are served, one block at a time", async () =>
     const { lowest, highest } = await engine.heights();
     assert.ok(lowest === 1n && highest === engine.height);
     if (machine.atOnce > 0) served += 1;
-    await new Promise((resolve) => setImmediate(resolve));
   }
   await engine.stop();
   assert.equal(machine.most, 1);

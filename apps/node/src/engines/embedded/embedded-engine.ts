@@ -17,20 +17,20 @@ import type { EventIndex } from "../../event-index/event-index.ts";
 import type { Genesis } from "../../home/genesis.ts";
 import type { Signer } from "../../home/validator-key.ts";
 import { type StateMachine, simulationPaths } from "../../state-machine.ts";
-import type {
-  BlockResults,
-  CommittedBlock,
-  Engine,
-  EngineStatus,
-  Matches,
-  MempoolView,
-  SearchFilter,
-  StoredBlock,
-  StoredCommit,
-  StoredTx,
-  TxPlace,
+import {
+  type BlockResults,
+  type CommittedBlock,
+  type Engine,
+  type EngineStatus,
+  type Matches,
+  MempoolError,
+  type MempoolView,
+  type SearchFilter,
+  type StoredBlock,
+  type StoredCommit,
+  type StoredTx,
+  type TxPlace,
 } from "../engine.ts";
-import { MempoolError } from "../engine.ts";
 import {
   advance,
   ConsensusError,
@@ -43,6 +43,7 @@ import {
 import { ChainStore } from "./chain-store.ts";
 import type { EngineState } from "./engine-state.ts";
 import { IndexKeeper } from "./index-keeper.ts";
+import { Intake } from "./intake.ts";
 import { defaultMempoolLimits, Mempool, type MempoolLimits } from "./mempool.ts";
 import { Slices } from "./slices.ts";
 
@@ -80,6 +81,8 @@ export class EmbeddedEngine implements Engine {
   private readonly params: EmbeddedEngineParams;
   private readonly store: ChainStore;
   private readonly pool: Mempool;
+  /** Checks and simulations wait here for their turn. */
+  private readonly intake = new Intake(() => this.allRechecked());
   private readonly listeners = new Set<(block: CommittedBlock) => void>();
   private state: EngineState;
   /** The first block that is kept. */
@@ -294,8 +297,11 @@ export class EmbeddedEngine implements Engine {
     return () => void this.listeners.delete(listener);
   }
 
-  async broadcast(tx: Uint8Array): Promise<CheckResult> {
-    await this.allRechecked();
+  broadcast(tx: Uint8Array): Promise<CheckResult> {
+    return this.intake.run(() => this.admit(tx));
+  }
+
+  private admit(tx: Uint8Array): CheckResult {
     if (this.failure !== undefined) throw new MempoolError("halted", `the chain stands still: ${this.failure.message}`);
     const result = this.pool.add(tx, this.state.params.block.maxGas);
     // Set again with every transaction, the timer would not run while they keep coming.
@@ -303,9 +309,8 @@ export class EmbeddedEngine implements Engine {
     return result;
   }
 
-  async checkTx(tx: Uint8Array): Promise<CheckResult> {
-    await this.allRechecked();
-    return this.params.stateMachine.checkTx({ tx, recheck: false });
+  checkTx(tx: Uint8Array): Promise<CheckResult> {
+    return this.intake.run(() => this.params.stateMachine.checkTx({ tx, recheck: false }));
   }
 
   /** Waits until no transaction waits for its second check; another block may have come while it waited. */
@@ -325,9 +330,9 @@ export class EmbeddedEngine implements Engine {
   }
 
   async query(request: QueryRequest): Promise<QueryResponse> {
+    const answer = (): QueryResponse => this.params.stateMachine.query(request);
     // On top of the transactions that wait, as a check.
-    if (simulationPaths.has(request.path)) await this.allRechecked();
-    return this.params.stateMachine.query(request);
+    return simulationPaths.has(request.path) ? this.intake.run(answer) : answer();
   }
 
   async status(): Promise<EngineStatus> {
