@@ -5,6 +5,12 @@ function isOrigin(text: string): boolean {
   return text === "*" || /^[a-z][a-z0-9+.-]*:\/\/[^/?#\s]+$/i.test(text);
 }
 
+/** What CometBFT takes for a moniker. */
+const monikerForm = {
+  expects: "printable ASCII, and not empty",
+  allows: (text: string): boolean => /^[ -~]+$/.test(text) && text.trim() !== "",
+};
+
 /** The node's settings: defaults < file < environment (STOA_NODE_…) < flags (`loadConfig` of host). */
 export const nodeConfigSchema = {
   rpcHost: setting.text("127.0.0.1", { description: "address that JSON-RPC listens on" }),
@@ -57,7 +63,10 @@ export const nodeConfigSchema = {
     max: 1_000_000_000,
   }),
   snapshotKeep: setting.integer(2, { description: "snapshots that are kept, the last ones", min: 1, max: 1_000 }),
-  moniker: setting.text("stoa", { description: "name of the node in its status" }),
+  moniker: setting.text("stoa", {
+    description: "name of the node in its status, and of its validator where the genesis has none",
+    form: monikerForm,
+  }),
   ignoredGenesisSections: setting.list([], {
     description: "sections of app_state that no module here reads and that may be left out",
   }),

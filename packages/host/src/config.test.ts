@@ -57,6 +57,17 @@ test("every setting says what it can be, and what it is when nothing is said", (
   ]);
 });
 
+test("a text can be held to a form", () => {
+  const form = { expects: "a name", allows: (text: string) => text !== "" };
+  const named = { moniker: setting.text("node", { description: "Name", form }) };
+  const empty = loadConfig(named, { flags: { moniker: "" } });
+  assert.ok(!empty.ok);
+  assert.deepEqual(empty.error, [
+    { setting: "moniker", origin: "flag", source: "--moniker", message: "--moniker must be a name" },
+  ]);
+  assert.equal(loadConfig(named, { file: { moniker: "a" } }).ok, true);
+});
+
 test("a list's entries can be bounded, too", () => {
   const each = { plural: "short words", allows: (text: string) => text.length < 5 };
   const words = { words: setting.list([], { description: "Words", each }) };

@@ -67,6 +67,12 @@ export interface ListEntry {
   allows(text: string): boolean;
 }
 
+/** What a text can be, in words that follow "must be". */
+export interface TextForm {
+  readonly expects: string;
+  allows(text: string): boolean;
+}
+
 /** Constructors of settings. */
 export const setting = {
   /** A whole number within bounds. */
@@ -79,8 +85,12 @@ export const setting = {
     });
   },
 
-  text(initial: string, options: Options): Setting<string> {
-    return make(initial, options, textLimits, readText);
+  text(initial: string, options: Options & { readonly form?: TextForm }): Setting<string> {
+    const { form } = options;
+    return make(initial, options, form?.expects ?? textLimits, (value) => {
+      const text = readText(value);
+      return text === undefined || (form?.allows(text) ?? true) ? text : undefined;
+    });
   },
 
   /** A text that may be missing. */

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { addressOfKey, formatTime, type ValidatorUpdate } from "@stoa/consensus";
 import { LevelBackend, nativeHash, writeFileAtomic } from "@stoa/host";
-import { type Log, toBase64, toHexUpper } from "@stoa/std";
+import { equalBytes, type Log, toBase64, toHexUpper } from "@stoa/std";
 import { ChainStore } from "../engines/embedded/chain-store.ts";
 import { openApplication } from "../open-application.ts";
 import { consensusParamsDocument, parseGenesis } from "./genesis.ts";
@@ -46,7 +46,9 @@ export async function exportGenesis(params: ExportGenesisParams): Promise<Readon
       if (header === undefined || rules === undefined || appState === undefined) {
         throw new HomeError("missing", `height ${height} is not kept; the last one is ${last}`);
       }
-      const validators = rules.validators.validators.map(validatorDocument);
+      const nameOf = ({ publicKey: { bytes } }: ValidatorUpdate): string =>
+        home.genesis.validators.find(({ publicKey }) => equalBytes(publicKey.bytes, bytes))?.name ?? "";
+      const validators = rules.validators.validators.map((each) => validatorDocument(each, nameOf(each)));
       return {
         app_name: "stoa",
         app_version: "0.1.0",
@@ -66,12 +68,12 @@ export async function exportGenesis(params: ExportGenesisParams): Promise<Readon
 }
 
 /** A validator in a genesis document. */
-function validatorDocument({ publicKey, power }: ValidatorUpdate): Readonly<Record<string, unknown>> {
+function validatorDocument({ publicKey, power }: ValidatorUpdate, name: string): Readonly<Record<string, unknown>> {
   return {
     address: toHexUpper(addressOfKey(nativeHash, publicKey)),
     pub_key: { type: "tendermint/PubKeyEd25519", value: toBase64(publicKey.bytes) },
     power: String(power),
-    name: "",
+    name,
   };
 }
 
@@ -104,7 +106,7 @@ export function importGenesis({ home, text, keysFrom }: ImportGenesisParams): vo
   const { publicKey } = loadValidatorKey(config);
   const power = validators.reduce((sum, validator) => sum + validator.power, 0n) || 1n;
   const document = JSON.parse(text) as Record<string, Record<string, unknown>>;
-  const own = [validatorDocument({ publicKey, power })];
+  const own = [validatorDocument({ publicKey, power }, "")];
   const changed =
     document.consensus === undefined
       ? { ...document, validators: own }

@@ -1,6 +1,6 @@
 import { create, type JsonValue } from "@bufbuild/protobuf";
 import type { Validator as EngineValidator } from "@stoa/consensus";
-import { Dec, equalBytes } from "@stoa/std";
+import { Dec, equalBytes, toHexUpper } from "@stoa/std";
 import {
   decodeBech32,
   fromProtoJson,
@@ -42,11 +42,18 @@ function paramsOf({ genesis }: ServiceContext): Params {
   return create(ParamsSchema, read.value);
 }
 
+/** How a validator is called; clients show it, so it is never empty. `own` is the address of this node's. */
+function monikerOf({ genesis, identity }: ServiceContext, { publicKey, address }: EngineValidator, own: Uint8Array) {
+  const named = genesis.validators.find((each) => equalBytes(each.publicKey.bytes, publicKey.bytes))?.name ?? "";
+  if (named !== "") return named;
+  return equalBytes(address, own) ? identity.moniker : toHexUpper(address);
+}
+
 /** A validator of the engine in staking's form: its power is its bond, since nobody can delegate yet. */
-function validatorMessage({ genesis }: ServiceContext, validator: EngineValidator) {
+function validatorMessage(context: ServiceContext, validator: EngineValidator, own: Uint8Array) {
+  const { genesis } = context;
   const tokens = validator.power * tokensPerPower;
   const key = validator.publicKey;
-  const moniker = genesis.validators.find(({ publicKey }) => equalBytes(publicKey.bytes, key.bytes))?.name ?? "";
   const zero = Dec.zero.toWire();
   return {
     operatorAddress: validatorText(validator.address),
@@ -55,7 +62,7 @@ function validatorMessage({ genesis }: ServiceContext, validator: EngineValidato
     status: BondStatus.BONDED,
     tokens: tokens.toString(),
     delegatorShares: Dec.fromInt(tokens).toWire(),
-    description: { moniker },
+    description: { moniker: monikerOf(context, validator, own) },
     unbondingHeight: 0n,
     unbondingTime: { seconds: 0n, nanos: 0 },
     commission: {
@@ -91,6 +98,7 @@ function validatorRefusal(text: string, why: string): string {
  */
 export function stakingService(context: ServiceContext): ServiceMethod[] {
   const { method } = Query;
+  const ownAddress = async () => (await context.engine.status()).validator.address;
   return [
     serve(context, method.params, async () => ({ params: paramsOf(context) })),
     serve(context, method.pool, async (_, height) => {
@@ -102,7 +110,8 @@ export function stakingService(context: ServiceContext): ServiceMethod[] {
         throw new ServiceError("InvalidArgument", `invalid validator status ${status.slice(0, 64)}`);
       const all = status === "" || status === "BOND_STATUS_BONDED" ? await validatorsAt(context, height) : [];
       const { shown, total } = storePage(pagination, all);
-      return { validators: shown.map((each) => validatorMessage(context, each)), pagination: { total } };
+      const own = await ownAddress();
+      return { validators: shown.map((each) => validatorMessage(context, each, own)), pagination: { total } };
     }),
     serve(context, method.validator, async ({ validatorAddr }, height) => {
       if (validatorAddr === "") throw new ServiceError("InvalidArgument", "validator address cannot be empty");
@@ -110,7 +119,7 @@ export function stakingService(context: ServiceContext): ServiceMethod[] {
       if (!address.ok) throw new ServiceError("Unknown", validatorRefusal(validatorAddr, address.error));
       const found = (await validatorsAt(context, height)).find((each) => equalBytes(each.address, address.value));
       if (found === undefined) throw new ServiceError("NotFound", `validator ${validatorAddr} not found`);
-      return { validator: validatorMessage(context, found) };
+      return { validator: validatorMessage(context, found, await ownAddress()) };
     }),
   ];
 }
