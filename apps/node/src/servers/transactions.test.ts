@@ -9,6 +9,7 @@ import { MsgSend } from "cosmjs-types/cosmos/bank/v1beta1/tx";
 import { PubKey } from "cosmjs-types/cosmos/crypto/secp256k1/keys";
 import { SignMode } from "cosmjs-types/cosmos/tx/signing/v1beta1/signing";
 import { AuthInfo, SignDoc, SignDocDirectAux, TxBody, TxRaw } from "cosmjs-types/cosmos/tx/v1beta1/tx";
+import { MsgClearAdmin, MsgExecuteContract, MsgStoreCode } from "cosmjs-types/cosmwasm/wasm/v1/tx";
 import type { Person } from "../testing/query-world.ts";
 import { sharedWorld } from "../testing/shared-world.ts";
 
@@ -221,3 +222,44 @@ async function whenIncluded(hash: string): Promise<unknown> {
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
+
+test("messages of contracts decode, and are refused with the SDK's code", { timeout: 60_000 }, async () => {
+  const { tenant, restUrl } = world();
+  const { address: sender } = tenant;
+  const msg = new TextEncoder().encode('{"release":{}}');
+  const wasmByteCode = Uint8Array.of(0, 0x61, 0x73, 0x6d);
+  const messages = [
+    {
+      typeUrl: MsgStoreCode.typeUrl,
+      value: MsgStoreCode.encode(MsgStoreCode.fromPartial({ sender, wasmByteCode })).finish(),
+    },
+    {
+      typeUrl: MsgExecuteContract.typeUrl,
+      value: MsgExecuteContract.encode(MsgExecuteContract.fromPartial({ sender, contract: sender, msg })).finish(),
+    },
+    {
+      typeUrl: MsgClearAdmin.typeUrl,
+      value: MsgClearAdmin.encode(MsgClearAdmin.fromPartial({ sender, contract: sender })).finish(),
+    },
+  ];
+  const all = toBase64(await makeTx({ signing: [{ person: tenant }], body: { messages } }));
+  const post = async (path: string) => {
+    const body = JSON.stringify({ tx_bytes: all });
+    return await (await fetch(`${restUrl}/cosmos/tx/v1beta1/${path}`, { method: "POST", body })).json();
+  };
+  const decoded = (await post("decode")) as { readonly tx: { readonly body: { readonly messages: unknown } } };
+  assert.deepEqual(decoded.tx.body.messages, [
+    { "@type": MsgStoreCode.typeUrl, sender, wasm_byte_code: toBase64(wasmByteCode), instantiate_permission: null },
+    { "@type": MsgExecuteContract.typeUrl, sender, contract: sender, msg: { release: {} }, funds: [] },
+    { "@type": MsgClearAdmin.typeUrl, sender, contract: sender },
+  ]);
+  const simulated = (await post("simulate")) as { readonly code: number; readonly message: string };
+  assert.match(simulated.message, /no message handler found for \/cosmwasm\.wasm\.v1\.MsgStoreCode/);
+  const before = await sequenceOf(tenant);
+  for (const message of messages) {
+    const tx = await makeTx({ signing: [{ person: tenant }], body: { messages: [message] } });
+    await refused(tx, 6, new RegExp(`^no message handler found for ${message.typeUrl}: unknown request$`));
+  }
+  assert.equal(await sequenceOf(tenant), before);
+  await accepted(await makeTx({ signing: [{ person: tenant }] }));
+});
