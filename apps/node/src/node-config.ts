@@ -13,16 +13,16 @@ const monikerForm = {
 
 /** The node's settings: defaults < file < environment (STOA_NODE_…) < flags (`loadConfig` of host). */
 export const nodeConfigSchema = {
-  rpcHost: setting.text("127.0.0.1", { description: "address that JSON-RPC listens on" }),
+  rpcHost: setting.host("127.0.0.1", { description: "address that JSON-RPC listens on" }),
   rpcPort: setting.integer(26_657, { description: "port of JSON-RPC; 0 picks a free one", min: 0, max: 65_535 }),
   grpcEnabled: setting.yesNo(true, { description: "serve gRPC" }),
-  grpcHost: setting.text("127.0.0.1", { description: "address that gRPC listens on" }),
+  grpcHost: setting.host("127.0.0.1", { description: "address that gRPC listens on" }),
   grpcPort: setting.integer(9_090, { description: "port of gRPC; 0 picks a free one", min: 0, max: 65_535 }),
   restEnabled: setting.yesNo(true, { description: "serve REST, with gRPC-web on the same port" }),
-  restHost: setting.text("127.0.0.1", { description: "address that REST listens on" }),
+  restHost: setting.host("127.0.0.1", { description: "address that REST listens on" }),
   restPort: setting.integer(1_317, { description: "port of REST; 0 picks a free one", min: 0, max: 65_535 }),
   metricsEnabled: setting.yesNo(false, { description: "serve /metrics for Prometheus and /health" }),
-  metricsHost: setting.text("127.0.0.1", { description: "address that metrics listen on" }),
+  metricsHost: setting.host("127.0.0.1", { description: "address that metrics listen on" }),
   metricsPort: setting.integer(26_660, { description: "port of metrics; 0 picks a free one", min: 0, max: 65_535 }),
   corsOrigins: setting.list(["*"], {
     description: "origins of web pages that may ask JSON-RPC and REST; * is every one, nothing is none",

@@ -11,9 +11,9 @@ const port = { min: 0, max: 65_535 };
 
 export const providerConfig = {
   rpc: setting.text("http://127.0.0.1:26657", { description: "JSON-RPC endpoint of a node" }),
-  gatewayAddress: setting.text("127.0.0.1", { description: "Address that the gateway listens on" }),
+  gatewayAddress: setting.host("127.0.0.1", { description: "Address that the gateway listens on" }),
   gatewayPort: setting.integer(8443, { ...port, description: "Port that the gateway asks for first" }),
-  grpcAddress: setting.optionalText({ description: "Address that gRPC listens on; else the gateway's" }),
+  grpcAddress: setting.optionalHost({ description: "Address that gRPC listens on; else the gateway's" }),
   grpcPort: setting.integer(8444, { ...port, description: "Port that gRPC asks for first" }),
   requestsPerSecond: setting.integer(0, {
     min: 0,
@@ -26,11 +26,11 @@ export const providerConfig = {
   }),
   tlsKey: setting.text("", { description: "PEM file of its key" }),
   hostUri: setting.optionalText({ description: "URI that is registered on the chain; else the gateway's own" }),
-  routerAddress: setting.text("127.0.0.1", { description: "Address that the HTTP router listens on" }),
+  routerAddress: setting.host("127.0.0.1", { description: "Address that the HTTP router listens on" }),
   routerPort: setting.integer(0, { ...port, description: "Port of the HTTP router; 0 keeps or chooses one" }),
   ingressDomain: setting.text("localhost", { description: "Domain of generated host names" }),
   publicHost: setting.text("localhost", { description: "Name under which forwarded ports are reached" }),
-  portAddress: setting.text("127.0.0.1", { description: "Address that forwarded ports listen on" }),
+  portAddress: setting.host("127.0.0.1", { description: "Address that forwarded ports listen on" }),
   runtime: setting.choice("docker", ["docker", "fake"], { description: "What runs containers" }),
   dockerHost: setting.optionalText({ description: "Container engine, unix:///path; else DOCKER_HOST" }),
   containerCapabilities: setting.list([], {

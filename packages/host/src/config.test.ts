@@ -68,6 +68,22 @@ test("a text can be held to a form", () => {
   assert.equal(loadConfig(named, { file: { moniker: "a" } }).ok, true);
 });
 
+test("a server listens where it is told to, and nothing at all is no place", () => {
+  const listening = {
+    rpcHost: setting.host("127.0.0.1", { description: "Where" }),
+    grpcHost: setting.optionalHost({ description: "Where, too" }),
+  };
+  for (const host of ["0.0.0.0", "::", "::1", "localhost", "node-1.example", "10.1.2.3"]) {
+    assert.ok(loadConfig(listening, { file: { rpcHost: host, grpcHost: host } }).ok, host);
+  }
+  for (const host of ["", " ", "http://localhost", "localhost:26657", "[::1]", "a b", "-", "x".repeat(254)]) {
+    const loaded = loadConfig(listening, { file: { rpcHost: host }, flags: { "grpc-host": host } });
+    assert.ok(!loaded.ok && loaded.error.length === 2, host);
+    assert.match(loaded.error[1]?.message ?? "", /^--grpc-host must be an IP address or a host's name/);
+  }
+  assert.ok(loadConfig(listening, {}).ok);
+});
+
 test("a list's entries can be bounded, too", () => {
   const each = { plural: "short words", allows: (text: string) => text.length < 5 };
   const words = { words: setting.list([], { description: "Words", each }) };

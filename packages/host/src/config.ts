@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { err, ok, type Result } from "@stoa/std";
 
 /** Reads a setting's text, or a value of a JSON file; an error text says what was expected. */
@@ -9,6 +10,8 @@ export interface Setting<T> {
   readonly description: string;
   /** What values can be, in words that follow "must be". */
   readonly expects: string;
+  /** What stands for a value in a help page, such as `N`. */
+  readonly placeholder: string;
   /** Shown as `(set)` only. */
   readonly secret: boolean;
   readonly read: Read<T>;
@@ -59,6 +62,11 @@ interface Options {
 
 const maxTextLength = 10_000;
 const maxListLength = 1_000;
+/** A host to listen on. Nothing at all would mean every address of the machine, and nobody may mean that by mistake. */
+const hostForm: TextForm = {
+  expects: "an IP address or a host's name; 0.0.0.0 and :: are all of the machine's",
+  allows: (text) => isIP(text) !== 0 || /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/i.test(text),
+};
 const textLimits = `a text up to ${maxTextLength} characters`;
 
 /** What the texts of a list can be, and what they are called. */
@@ -78,7 +86,7 @@ export const setting = {
   /** A whole number within bounds. */
   integer(initial: number, options: Options & { readonly min: number; readonly max: number }): Setting<number> {
     const { min, max } = options;
-    return make(initial, options, `a whole number from ${min} to ${max}`, (value) => {
+    return make(initial, options, [`a whole number from ${min} to ${max}`, "N"], (value) => {
       const number = typeof value === "string" && /^-?\d{1,16}$/.test(value) ? Number(value) : value;
       const isWithin = typeof number === "number" && Number.isSafeInteger(number) && number >= min && number <= max;
       return isWithin ? number : undefined;
@@ -87,34 +95,45 @@ export const setting = {
 
   text(initial: string, options: Options & { readonly form?: TextForm }): Setting<string> {
     const { form } = options;
-    return make(initial, options, form?.expects ?? textLimits, (value) => {
+    return make(initial, options, [form?.expects ?? textLimits, "TEXT"], (value) => {
       const text = readText(value);
       return text === undefined || (form?.allows(text) ?? true) ? text : undefined;
     });
   },
 
+  /** An address to listen on. */
+  host(initial: string, options: Options): Setting<string> {
+    return make(initial, options, [hostForm.expects, "HOST"], readHost);
+  },
+
+  /** The same, where another setting is taken if it is missing. */
+  optionalHost(options: Options): Setting<string | undefined> {
+    return make<string | undefined>(undefined, options, [hostForm.expects, "HOST"], readHost);
+  },
+
   /** A text that may be missing. */
   optionalText(options: Options): Setting<string | undefined> {
-    return make<string | undefined>(undefined, options, textLimits, readText);
+    return make<string | undefined>(undefined, options, [textLimits, "TEXT"], readText);
   },
 
   /** Yes or no; a flag without a value means yes. */
   yesNo(initial: boolean, options: Options): Setting<boolean> {
-    return make(initial, options, "true or false", (value) => {
+    return make(initial, options, ["true or false", "true|false"], (value) => {
       if (value === true || value === "true" || value === "1") return true;
       return value === false || value === "false" || value === "0" ? false : undefined;
     });
   },
 
   choice<const T extends string>(initial: T, choices: readonly T[], options: Options): Setting<T> {
-    return make(initial, options, `one of ${choices.join(", ")}`, (value) => choices.find((each) => each === value));
+    const words = [`one of ${choices.join(", ")}`, choices.join("|")] as const;
+    return make(initial, options, words, (value) => choices.find((each) => each === value));
   },
 
   /** Texts: an array in a file, else separated by commas. `each` says what one of them can be. */
   list(initial: readonly string[], options: Options & { readonly each?: ListEntry }): Setting<readonly string[]> {
     const { each } = options;
     const expects = `a list of ${each?.plural ?? "texts"}, at most ${maxListLength}`;
-    return make(initial, options, expects, (value) => {
+    return make(initial, options, [expects, "A,B,…"], (value) => {
       const texts = typeof value === "string" ? (value === "" ? [] : value.split(",")) : value;
       if (!Array.isArray(texts) || texts.length > maxListLength) return undefined;
       const isOne = (text: unknown): boolean => readText(text) !== undefined && (each?.allows(text as string) ?? true);
@@ -127,12 +146,23 @@ function readText(value: unknown): string | undefined {
   return typeof value === "string" && value.length <= maxTextLength ? value : undefined;
 }
 
+function readHost(value: unknown): string | undefined {
+  const text = readText(value);
+  return text !== undefined && hostForm.allows(text) ? text : undefined;
+}
+
 /** `read` gives undefined for what cannot be. */
-function make<T>(initial: T, options: Options, expects: string, read: (value: unknown) => T | undefined): Setting<T> {
+function make<T>(
+  initial: T,
+  options: Options,
+  [expects, placeholder]: readonly [string, string],
+  read: (value: unknown) => T | undefined,
+): Setting<T> {
   return {
     initial,
     description: options.description,
     expects,
+    placeholder,
     secret: options.secret ?? false,
     read: (value) => {
       const found = read(value);

@@ -1,7 +1,7 @@
 import { type ConfigSchema, flagName } from "@stoa/host";
 import { nodeConfigSchema } from "@stoa/node";
 import { providerConfig } from "@stoa/provider";
-import { CliError, type Command, exitCodes } from "../command.ts";
+import { CliError, type Command, exitCodes, type OptionSpec } from "../command.ts";
 import { loadSettings, settingOptions } from "../local/program.ts";
 
 /** Programs whose settings can be explained, with the prefix of their variables. */
@@ -9,6 +9,18 @@ const programs = new Map([
   ["node", { schema: nodeConfigSchema as ConfigSchema, environmentPrefix: "STOA_NODE_" }],
   ["provider", { schema: providerConfig as ConfigSchema, environmentPrefix: "STOA_PROVIDER_" }],
 ]);
+
+/** Settings of all programs as options; of a name that several have, each tells what it means there. */
+function allOptions(): Record<string, OptionSpec> {
+  const all: Record<string, OptionSpec> = {};
+  for (const [program, { schema }] of programs) {
+    for (const [name, option] of Object.entries(settingOptions(schema))) {
+      const before = all[name] === undefined ? "" : `${all[name].about}; `;
+      all[name] = { ...option, about: `${before}${program}: ${option.about}` };
+    }
+  }
+  return all;
+}
 
 export const configExplain: Command = {
   spec: {
@@ -25,8 +37,7 @@ export const configExplain: Command = {
         default: ".",
       },
       json: { type: "boolean", about: "one JSON line a setting" },
-      ...settingOptions(providerConfig),
-      ...settingOptions(nodeConfigSchema),
+      ...allOptions(),
     },
     examples: ["stoa config explain node --home ./node", "stoa config explain provider --json"],
   },

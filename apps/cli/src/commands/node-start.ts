@@ -16,7 +16,8 @@ function startFailure(error: unknown): unknown {
 export const nodeStart: Command = {
   spec: {
     name: "node start",
-    about: "Runs a node: makes blocks as its one validator and answers JSON-RPC.",
+    about:
+      "Runs a node: makes blocks as its one validator and answers JSON-RPC, REST and gRPC. Settings come from the home's config.json, then STOA_NODE_… variables, then these options: stoa config explain node tells which.",
     options: { ...programOptions, ...settingOptions(nodeConfigSchema) },
     examples: ["stoa node start --home ./node --block-interval-ms 1000"],
   },
@@ -29,8 +30,8 @@ export const nodeStart: Command = {
         home,
         config: values,
         log: programLog(invocation, "node"),
-        onReady({ chainId, rpcUrl, restUrl, grpcUrl, nodeId }) {
-          const urls = { rpc: rpcUrl, rest: restUrl ?? null, grpc: grpcUrl ?? null };
+        onReady({ chainId, rpcUrl, restUrl, grpcUrl, metricsUrl, nodeId }) {
+          const urls = { rpc: rpcUrl, rest: restUrl ?? null, grpc: grpcUrl ?? null, metrics: metricsUrl ?? null };
           const where = Object.entries(urls).flatMap(([name, url]) => (url === null ? [] : [`${name} ${url}`]));
           if (invocation.flag("json"))
             process.stdout.write(`${JSON.stringify({ event: "ready", chainId, ...urls, nodeId })}\n`);

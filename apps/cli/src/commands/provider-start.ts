@@ -24,7 +24,8 @@ function readKey(home: string): KeySecret {
 export const providerStart: Command = {
   spec: {
     name: "provider start",
-    about: "Runs a provider: bids on orders, runs leases in containers, serves the gateway.",
+    about:
+      "Runs a provider: bids on orders, runs leases in containers, serves the gateway and gRPC. Settings come from the home's config.json, then STOA_PROVIDER_… variables, then these options: stoa config explain provider tells which.",
     options: {
       ...programOptions,
       "home-id": { type: "string", value: "ID", about: "label on all its containers", default: "provider" },

@@ -14,11 +14,18 @@ export const programOptions: Readonly<Record<string, OptionSpec>> = {
   "log-level": { type: "string", value: "LEVEL", about: "debug, info, warn or error", default: "info" },
 };
 
+/** Longer defaults are in `config explain` alone. */
+const maxDefaultLength = 30;
+
 /** The settings of a schema as options of a command: `gatewayPort` is `--gateway-port`. */
 export function settingOptions(schema: ConfigSchema): Record<string, OptionSpec> {
   const options: Record<string, OptionSpec> = {};
   for (const [name, setting] of Object.entries(schema)) {
-    options[flagName(name)] = { type: "string", about: setting.description };
+    const initial = setting.initial === undefined ? "" : String(setting.initial);
+    const told = initial === "" || initial.length > maxDefaultLength ? "" : ` (default: ${initial})`;
+    // In words: a default of the option itself would hide file and environment.
+    const about = `${setting.description}${told}`;
+    options[flagName(name)] = { type: "string", value: setting.placeholder, about };
   }
   return options;
 }
