@@ -6,6 +6,7 @@ import {
   readTlsFiles,
   runProcess,
   Scope,
+  SignatureWorkers,
   systemClock,
   systemTimers,
   type TlsFiles,
@@ -20,7 +21,7 @@ import { SqliteEventIndex } from "./event-index/sqlite-event-index.ts";
 import { type NodeHome, openNodeHome } from "./home/node-home.ts";
 import { loadSignedState, precommitStep, saveSignedState } from "./home/validator-key.ts";
 import type { NodeConfig } from "./node-config.ts";
-import { interfaceVersion, openApplication } from "./open-application.ts";
+import { checksAhead, interfaceVersion, openApplication, openVerifier } from "./open-application.ts";
 import { startGrpcServer } from "./servers/grpc/grpc-server.ts";
 import { HttpFront } from "./servers/http-front.ts";
 import { startMetricsServer } from "./servers/metrics/metrics-server.ts";
@@ -79,7 +80,8 @@ async function build(params: StartNodeParams, scope: Scope): Promise<Omit<Runnin
   scope.add("home", home.lock);
   const backend = scope.add("database", await LevelBackend.open(join(home.dataFolder, "state")));
   const index = scope.add("event index", SqliteEventIndex.open(join(home.dataFolder, "events.sqlite")));
-  const { engine, chain } = makeEngine(params, { home, backend, index, minGasPrices });
+  const { engine, chain, workers } = makeEngine(params, { home, backend, index, minGasPrices });
+  scope.defer("signature threads", () => workers.close());
   guardSignedState(home, engine.height);
   scope.defer("signed state", () => recordSigned(home, engine.height));
   scope.defer("engine", () => engine.stop());
@@ -232,7 +234,9 @@ interface EngineParts {
 function makeEngine(
   { config, log }: StartNodeParams,
   { home, backend, index, minGasPrices }: EngineParts,
-): { readonly engine: EmbeddedEngine; readonly chain: Application } {
+): { readonly engine: EmbeddedEngine; readonly chain: Application; readonly workers: SignatureWorkers } {
+  const verifier = openVerifier(log);
+  const workers = new SignatureWorkers({ verifier, log });
   const stateMachine = openApplication({
     backend,
     initialHeight: home.genesis.initialHeight,
@@ -240,6 +244,7 @@ function makeEngine(
     keepVersions: config.keepVersions,
     ignoredSections: config.ignoredGenesisSections,
     log,
+    verifier,
   });
   const engine = new EmbeddedEngine({
     backend,
@@ -254,8 +259,9 @@ function makeEngine(
     emptyBlocks: config.emptyBlocks,
     index,
     retainBlocks: config.retainBlocks,
+    ...checksAhead(stateMachine, workers),
   });
-  return { engine, chain: stateMachine };
+  return { engine, chain: stateMachine, workers };
 }
 
 function parsePrices(text: string): DecCoins {

@@ -1,6 +1,12 @@
 import { Application, createModules } from "@stoa/chain";
-import { createNativeVerifier, nativeHash, rememberVerified } from "@stoa/host";
-import { type Log, utf8 } from "@stoa/std";
+import {
+  createNativeVerifier,
+  nativeHash,
+  type RememberingVerifier,
+  rememberVerified,
+  type SignatureWorkers,
+} from "@stoa/host";
+import { type Log, utf8, type Verifier } from "@stoa/std";
 import type { Backend } from "@stoa/store";
 import { type DecCoins, txTypesOf } from "@stoa/wire";
 import { registry } from "@stoa/wire/registry";
@@ -14,6 +20,11 @@ export const applicationPrefix = utf8("app/");
 /** Good signatures that are remembered from check to block: twice what the mempool holds. */
 const maxRemembered = 10_000;
 
+/** The verifier of a node's state machine. */
+export function openVerifier(log: Log): RememberingVerifier {
+  return rememberVerified(createNativeVerifier({ log }), maxRemembered);
+}
+
 /** What {@link openApplication} needs. */
 export interface OpenApplicationParams {
   readonly backend: Backend;
@@ -23,12 +34,14 @@ export interface OpenApplicationParams {
   readonly keepVersions: number;
   readonly ignoredSections: readonly string[];
   readonly log: Log;
+  /** One of its own if not given. */
+  readonly verifier?: Verifier;
 }
 
 /** The state machine with every module, over what the backend holds. */
 export function openApplication(params: OpenApplicationParams): Application {
   const { backend, initialHeight, minGasPrices, keepVersions, ignoredSections, log } = params;
-  const crypto = { hash: nativeHash, verifier: rememberVerified(createNativeVerifier({ log }), maxRemembered) };
+  const crypto = { hash: nativeHash, verifier: params.verifier ?? openVerifier(log) };
   const modules = createModules(crypto);
   return Application.open({
     backend,
@@ -41,4 +54,13 @@ export function openApplication(params: OpenApplicationParams): Application {
     version: interfaceVersion,
     ignoredSections,
   });
+}
+
+/** The engine's parameter that has signatures verified before their transactions are checked; none on one processor. */
+export function checksAhead(
+  chain: Application,
+  workers: SignatureWorkers,
+): { readonly lookAhead?: (txs: readonly Uint8Array[]) => Promise<void> } {
+  if (!workers.isUseful) return {};
+  return { lookAhead: (txs) => workers.check(txs.flatMap((tx) => chain.listSignatures(tx))) };
 }

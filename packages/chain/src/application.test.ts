@@ -170,6 +170,16 @@ test("the signatures that are listed are the signatures that are asked for, and 
   assert.equal(chain.app.listSignatures(Uint8Array.of(1, 2, 3)).length, 0);
 });
 
+test("a transaction whose signatures were listed is checked as one that was not", () => {
+  const [first, second] = [begun(), begun()];
+  for (const tx of [first.send(0, 1, 1n), first.send(0, 1, 2n), first.send(0, 2, 10n ** 30n), Uint8Array.of(1, 2, 3)]) {
+    second.app.listSignatures(tx);
+    const expected = first.app.checkTx({ tx, recheck: false });
+    assert.deepEqual(second.app.checkTx({ tx, recheck: false }), expected);
+    assert.deepEqual(second.app.checkTx({ tx, recheck: false }), first.app.checkTx({ tx, recheck: false }));
+  }
+});
+
 test("a genesis section that no module reads is refused unless it is named", () => {
   assert.throws(() => begun({ sections: { gov: { proposals: [] } } }), /no module reads the section gov/);
   assert.doesNotThrow(() => begun({ sections: { gov: { proposals: [] } }, ignoredSections: ["gov"] }));

@@ -17,7 +17,7 @@ import type {
 } from "./abci.ts";
 import type { AnteNeeds } from "./ante/needs.ts";
 import { expectedSignatures } from "./ante/signatures.ts";
-import { readTransaction } from "./ante/transaction.ts";
+import { readTransaction, type Transaction } from "./ante/transaction.ts";
 import { type BlockInfo, Context, type CryptoPorts, type Mode } from "./context.ts";
 import { InvariantBroken } from "./errors.ts";
 import { EventManager, withAttribute } from "./events.ts";
@@ -70,6 +70,8 @@ export class Application {
   private genesis: State | undefined;
   private pending: Pending | undefined;
   private check: State;
+  /** Transactions that were read ahead of their check, which takes them from here. */
+  private readonly readAhead = new WeakMap<Uint8Array, Transaction>();
 
   private constructor(params: ApplicationParams) {
     const router = createRouter(
@@ -152,8 +154,13 @@ export class Application {
 
   /** Judges a transaction for the mempool. Effects of accepted ones are seen by the next, until the next commit. */
   checkTx(request: CheckTxRequest): TxResult {
-    const mode = request.recheck ? "recheck" : "check";
-    return toTxResult(executeTx(this.parts, this.context(this.check, this.checkHead(), mode), request.tx));
+    const { tx, recheck } = request;
+    const ctx = this.context(this.check, this.checkHead(), recheck ? "recheck" : "check");
+    const read = this.readAhead.get(tx);
+    this.readAhead.delete(tx);
+    // What may stand in a transaction depends on the state that it is checked on.
+    const isStillRight = read?.types === this.params.ante.typesOf(ctx);
+    return toTxResult(executeTx(this.parts, ctx, isStillRight ? read : tx));
   }
 
   /** Runs a transaction without keeping anything, to learn its gas and result. */
@@ -161,12 +168,16 @@ export class Application {
     return executeTx(this.parts, this.context(this.check.branch(), this.checkHead(), "simulate"), tx);
   }
 
-  /** The signatures that a transaction's checks will probably ask for; none if it cannot be decoded. */
+  /**
+   * The signatures that a transaction's checks will probably ask for; none if it cannot be decoded. The next check of the
+   * same bytes, which must not change until then, does not decode them again.
+   */
   listSignatures(bytes: Uint8Array): ExpectedSignature[] {
     if (this.head === undefined) return [];
     try {
       const ctx = this.context(this.check.branch(), { ...this.head, height: this.head.height + 1n }, "query");
       const tx = readTransaction(bytes, this.params.ante.typesOf(ctx));
+      this.readAhead.set(bytes, tx);
       return expectedSignatures(this.params.ante, ctx, tx);
     } catch {
       return [];

@@ -95,14 +95,21 @@ function runMessages(ctx: Context, tx: Transaction, handlers: readonly MessageHa
 /**
  * Runs one transaction on the context's state. The ante chain's effects (fee, keys, sequences) are kept once it
  * passes; the messages' only if all succeed. Checks stop before the messages. `blockGasLeft`: what the block's limit
- * still allows, if there is a limit; a transaction that uses more fails (base-chain.md §4.4).
+ * still allows, if there is a limit; a transaction that uses more fails (base-chain.md §4.4). `given`: its bytes, or what
+ * was read of them with the types of this state.
  */
-export function executeTx(parts: ExecutionParts, ctx: Context, bytes: Uint8Array, blockGasLeft?: bigint): Execution {
+export function executeTx(
+  parts: ExecutionParts,
+  ctx: Context,
+  given: Uint8Array | Transaction,
+  blockGasLeft?: bigint,
+): Execution {
   let gas: GasMeter | undefined;
   let gasWanted = 0n;
   let events: readonly Event[] = [];
   try {
-    const tx = readTransaction(bytes, parts.ante.typesOf(ctx), ctx.mode === "deliver" ? "block" : "check");
+    const wording = ctx.mode === "deliver" ? "block" : "check";
+    const tx = "body" in given ? given : readTransaction(given, parts.ante.typesOf(ctx), wording);
     if (blockGasLeft !== undefined && blockGasLeft <= 0n) refuse(sdkErrors.outOfGas, "no block gas left to run tx");
     const handlers = checkMessages(parts.router, tx);
     const meter = meterOf(ctx, tx);

@@ -41,5 +41,6 @@ export {
 } from "./provider-transport.ts";
 export { Scope, ScopeError, type StartedScope } from "./scope.ts";
 export { readSecretFile, type SecretFile, writeSecretFile } from "./secret-file.ts";
+export { type SignatureToCheck, SignatureWorkers } from "./signature-workers.ts";
 export { readTlsFiles, type TlsFiles } from "./tls-files.ts";
-export { rememberVerified } from "./verified-signatures.ts";
+export { type RememberingVerifier, rememberVerified } from "./verified-signatures.ts";

@@ -1,5 +1,5 @@
 import { defaultConsensusParams } from "@stoa/consensus";
-import { nativeHash, systemClock, systemTimers } from "@stoa/host";
+import { nativeHash, SignatureWorkers, systemClock, systemTimers } from "@stoa/host";
 import { silentLog, utf8 } from "@stoa/std";
 import { type Backend, MemoryBackend } from "@stoa/store";
 import { accountAddress, assembleTx, buildTx, newMessage, type SinglePublicKey } from "@stoa/wire";
@@ -10,7 +10,7 @@ import type { Engine } from "../engines/engine.ts";
 import type { EventIndex } from "../event-index/event-index.ts";
 import { SqliteEventIndex } from "../event-index/sqlite-event-index.ts";
 import { signerOfSeed } from "../home/validator-key.ts";
-import { openApplication } from "../open-application.ts";
+import { checksAhead, openApplication, openVerifier } from "../open-application.ts";
 import { startRpcServer } from "../servers/rpc/rpc-server.ts";
 import { ManualTime } from "./manual-time.ts";
 
@@ -70,17 +70,22 @@ export async function startTransferChain(senders: readonly Sender[], wishes: Tra
   };
   const time = new ManualTime(systemClock.nowNs());
   const parts = { hash: nativeHash, log: silentLog };
+  const verifier = openVerifier(silentLog);
+  const workers = new SignatureWorkers({ verifier, log: silentLog });
+  const stateMachine = openApplication({
+    backend,
+    initialHeight: 1n,
+    minGasPrices: [],
+    keepVersions: 10,
+    ignoredSections: [],
+    log: silentLog,
+    verifier,
+  });
   const engine = new EmbeddedEngine({
     ...parts,
     backend,
-    stateMachine: openApplication({
-      backend,
-      initialHeight: 1n,
-      minGasPrices: [],
-      keepVersions: 10,
-      ignoredSections: [],
-      log: silentLog,
-    }),
+    stateMachine,
+    ...checksAhead(stateMachine, workers),
     genesis,
     signer,
     clock: time,
@@ -119,6 +124,7 @@ export async function startTransferChain(senders: readonly Sender[], wishes: Tra
   };
   const close = async (): Promise<void> => {
     await engine.stop();
+    await workers.close();
     await rpc.close(0);
     await index.close();
     await backend.close();

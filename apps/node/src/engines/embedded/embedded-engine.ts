@@ -63,6 +63,8 @@ export interface EmbeddedEngineParams {
   readonly mempoolLimits?: MempoolLimits;
   /** Where transactions and blocks are found by their events; brought up to the chain at every start. */
   readonly index: EventIndex;
+  /** Does elsewhere what can be done of the transactions' checks in advance: verifies their signatures, say. */
+  readonly lookAhead?: (txs: readonly Uint8Array[]) => Promise<void>;
   /** Blocks that are kept, the last ones; 0 keeps all. */
   readonly retainBlocks?: number;
 }
@@ -82,7 +84,7 @@ export class EmbeddedEngine implements Engine {
   private readonly store: ChainStore;
   private readonly pool: Mempool;
   /** Checks and simulations wait here for their turn. */
-  private readonly intake = new Intake(() => this.allRechecked());
+  private readonly intake: Intake;
   private readonly listeners = new Set<(block: CommittedBlock) => void>();
   private state: EngineState;
   /** The first block that is kept. */
@@ -116,6 +118,7 @@ export class EmbeddedEngine implements Engine {
     const limits = params.mempoolLimits ?? defaultMempoolLimits;
     const check = (tx: Uint8Array, recheck: boolean): CheckResult => params.stateMachine.checkTx({ tx, recheck });
     this.pool = new Mempool({ hash: params.hash, limits, check });
+    this.intake = new Intake({ ready: () => this.allRechecked(), lookAhead: params.lookAhead });
     this.halted = new Promise((resolve) => {
       this.reportHalt = resolve;
     });
@@ -298,7 +301,7 @@ export class EmbeddedEngine implements Engine {
   }
 
   broadcast(tx: Uint8Array): Promise<CheckResult> {
-    return this.intake.run(() => this.admit(tx));
+    return this.intake.run(tx, () => this.admit(tx));
   }
 
   private admit(tx: Uint8Array): CheckResult {
@@ -310,7 +313,7 @@ export class EmbeddedEngine implements Engine {
   }
 
   checkTx(tx: Uint8Array): Promise<CheckResult> {
-    return this.intake.run(() => this.params.stateMachine.checkTx({ tx, recheck: false }));
+    return this.intake.run(tx, () => this.params.stateMachine.checkTx({ tx, recheck: false }));
   }
 
   /** Waits until no transaction waits for its second check; another block may have come while it waited. */
@@ -332,7 +335,7 @@ export class EmbeddedEngine implements Engine {
   async query(request: QueryRequest): Promise<QueryResponse> {
     const answer = (): QueryResponse => this.params.stateMachine.query(request);
     // On top of the transactions that wait, as a check.
-    return simulationPaths.has(request.path) ? this.intake.run(answer) : answer();
+    return simulationPaths.has(request.path) ? this.intake.run(emptyBytes, answer) : answer();
   }
 
   async status(): Promise<EngineStatus> {
