@@ -84,12 +84,21 @@ function bytesOf({ method, request }: Question, names: Names): Uint8Array {
   return encode(input, create(input, read.value));
 }
 
+/** Files and lines of the other build say nothing of the protocol. */
+const withoutSource = (text: string): string => text.replace(/ \[[\w/.@-]+\.go:\d+\]/g, "");
+
 async function callOf(caller: GrpcCaller, question: Question, names: Names): Promise<GrpcCase> {
   const { method, request, height } = question;
   const headers = height === undefined ? {} : { "x-cosmos-block-height": named(height, names) };
   const answer = await caller.call(`/${method}`, bytesOf(question, names), headers);
   const code = Object.entries(grpcCodes).find(([, number]) => number === answer.code)?.[0] ?? String(answer.code);
-  const said = { method, request, ...(height === undefined ? {} : { height }), code, message: answer.message };
+  const said = {
+    method,
+    request,
+    ...(height === undefined ? {} : { height }),
+    code,
+    message: withoutSource(answer.message),
+  };
   if (answer.code !== 0) return said;
   const { output } = inputOf(method);
   const json = toProtoJson(output, decode(output, answer.value), typeByUrl);
@@ -127,8 +136,6 @@ export async function recordGrpc(network: Network, names: Names): Promise<GrpcCa
   }
 }
 
-const neutral = (text: string): string => masked(text.replace(/ \[[\w/.@-]+\.go:\d+\]/g, ""));
-
 /** Names of the services that a network lists. */
 export async function grpcServices(network: Network): Promise<ReadonlySet<string>> {
   const caller = new GrpcCaller(network.grpc);
@@ -151,7 +158,7 @@ export async function compareGrpc(
     for (const [n, wanted] of cases.entries()) {
       const ours = await callOf(caller, wanted, names);
       const about = `${n} ${wanted.method} ${JSON.stringify(wanted.request)} ${wanted.height ?? ""}`;
-      const [expected, got] = [wanted, ours].map(({ code, message }) => `${code}: ${neutral(message)}`);
+      const [expected, got] = [wanted, ours].map(({ code, message }) => `${code}: ${masked(message)}`);
       if (expected !== got)
         failures.push({ case: about, field: "status", message: `expected ${expected}, got ${got}` });
       // Descriptors are lists within lists of hundreds, each entry of which would be held against all others.
