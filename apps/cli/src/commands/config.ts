@@ -61,7 +61,8 @@ export const configExplain: Command = {
       else {
         const origin = each.origin === "default" ? "default" : `${each.origin}: ${each.source}`;
         const limits = `${each.limits}; default: ${each.default === "" ? "empty" : each.default}`;
-        process.stdout.write(`${each.setting} = ${each.value}  (${origin})\n    ${each.description}\n    ${limits}\n`);
+        const value = each.value === "" ? "empty" : each.value;
+        process.stdout.write(`${each.setting} = ${value}  (${origin})\n    ${each.description}\n    ${limits}\n`);
       }
     }
     return exitCodes.ok;

@@ -50,7 +50,7 @@ export function loadSettings<S extends ConfigSchema>(
   const { schema, environmentPrefix } = params;
   const loaded = loadConfig(schema, { file, environment: process.env, environmentPrefix, flags });
   if (loaded.ok) return loaded.value;
-  const lines = loaded.error.map(({ message, origin }) => `  ${message} (${origin})`);
+  const lines = loaded.error.map(({ message, origin }) => `  ${message} (${origin === "file" ? path : origin})`);
   throw new CliError("bad_settings", `settings that cannot be:\n${lines.join("\n")}`, { exitCode: exitCodes.usage });
 }
 
