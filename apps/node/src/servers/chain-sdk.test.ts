@@ -18,12 +18,16 @@ import { createBid, dseqs, startQueryWorld } from "../testing/query-world-moves.
  * The published @akashnetwork/chain-sdk, unmodified: its Node SDK over gRPC, its web SDK over REST.
  */
 
-async function nodeSdk(t: TestContext, world: QueryWorld): Promise<ChainNodeSDK> {
+type Flavour = "Node" | "web";
+
+async function sendingSdk(t: TestContext, world: QueryWorld, flavour: Flavour): Promise<ChainNodeSDK> {
   const signer = await DirectSecp256k1Wallet.fromKey(world.other.privateKey.secret, "akash");
   // The SDK brings an older CosmJS, whose list of algorithms is shorter.
   const tx = createStargateClient({ baseUrl: world.node.rpcUrl, signer: signer as never });
   t.after(() => tx.disconnect());
-  return createChainNodeSDK({ query: { baseUrl: world.grpcUrl }, tx: { signer: tx } });
+  return flavour === "Node"
+    ? createChainNodeSDK({ query: { baseUrl: world.grpcUrl }, tx: { signer: tx } })
+    : (createChainNodeWebSDK({ query: { baseUrl: world.restUrl }, tx: { signer: tx } }) as unknown as ChainNodeSDK);
 }
 
 const amount = (units: bigint) => ({ val: utf8(units.toString()) });
@@ -44,11 +48,10 @@ function group() {
   };
 }
 
-test("the Node SDK publishes a certificate, deploys, takes a bid and closes, over gRPC", {
-  timeout: 120_000,
-}, async (t) => {
+/** Certificate, deployment, bids, lease, close. */
+async function takeLease(t: TestContext, flavour: Flavour): Promise<void> {
   const world = await startQueryWorld(t);
-  const sdk = await nodeSdk(t, world);
+  const sdk = await sendingSdk(t, world, flavour);
   const owner = world.other.address;
   const pem = await certificateManager.generatePEM(owner);
   await sdk.akash.cert.v1.createCertificate({ owner, cert: utf8(pem.cert), pubkey: utf8(pem.publicKey) });
@@ -75,6 +78,14 @@ test("the Node SDK publishes a certificate, deploys, takes a bid and closes, ove
   await sdk.akash.deployment.v1beta4.closeDeployment({ id });
   const after = await sdk.akash.market.v1beta5.getLeases({ filters: { owner, state: "active" } });
   assert.equal(after.leases.length, 0);
+}
+
+// Its signing client looks for a transaction every three seconds: both wait at once.
+test("a certificate, a deployment, a bid, a lease and its end", { timeout: 120_000, concurrency: 2 }, async (t) => {
+  await Promise.all([
+    t.test("by the Node SDK over gRPC", (each) => takeLease(each, "Node")),
+    t.test("by the web SDK over REST", (each) => takeLease(each, "web")),
+  ]);
 });
 
 /** The code that a call fails with. */
