@@ -20,7 +20,7 @@ import type { EventIndex } from "./event-index/event-index.ts";
 import { SqliteEventIndex } from "./event-index/sqlite-event-index.ts";
 import { type NodeHome, openNodeHome } from "./home/node-home.ts";
 import { loadSignedState, precommitStep, saveSignedState } from "./home/validator-key.ts";
-import type { NodeConfig } from "./node-config.ts";
+import { contradiction, type NodeConfig } from "./node-config.ts";
 import { checksAhead, interfaceVersion, openApplication, openVerifier } from "./open-application.ts";
 import { startGrpcServer } from "./servers/grpc/grpc-server.ts";
 import { HttpFront } from "./servers/http-front.ts";
@@ -68,7 +68,11 @@ export interface RunningNode {
 
 /** Starts a node on its home; resolves when a block is there and RPC answers. A failed start leaves nothing open. */
 export async function startNode(params: StartNodeParams): Promise<RunningNode> {
-  const { log } = params;
+  const { config, log } = params;
+  const problem = contradiction(config);
+  if (problem !== undefined) throw new NodeError(problem);
+  // Before anything is made: a block is there before the servers are.
+  readTlsFiles(config.tlsCertificate, config.tlsKey);
   const { value, scope } = await Scope.start((scope) => build(params, scope), { log });
   return { ...value, close: () => scope.close() };
 }
@@ -162,11 +166,6 @@ function keepSnapshots(
   { engine, application, backend, dataFolder }: SnapshotParts,
 ): SnapshotKeeper | undefined {
   if (config.snapshotInterval === 0) return undefined;
-  if (config.retainBlocks === 1) {
-    throw new NodeError(
-      "retainBlocks is 1: a snapshot needs the last two blocks; keep more, or set snapshotInterval to 0",
-    );
-  }
   const keeper = new SnapshotKeeper({
     engine,
     application,

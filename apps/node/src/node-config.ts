@@ -74,3 +74,30 @@ export const nodeConfigSchema = {
 
 /** Parsed settings. */
 export type NodeConfig = ConfigValues<typeof nodeConfigSchema>;
+
+/** Why settings that are right one by one do not go together; undefined when they do. */
+export function contradiction(config: NodeConfig): string | undefined {
+  if ((config.tlsCertificate === "") !== (config.tlsKey === "")) {
+    return "tlsCertificate and tlsKey belong together: name both, or neither";
+  }
+  if (config.snapshotInterval > 0 && config.retainBlocks === 1) {
+    return "retainBlocks is 1: a snapshot needs the last two blocks; keep more, or set snapshotInterval to 0";
+  }
+  return sharedPort(config);
+}
+
+/** Two servers that would listen in one place: the system's word would be that another program does. */
+function sharedPort(config: NodeConfig): string | undefined {
+  const servers = [
+    { name: "rpc", enabled: true, host: config.rpcHost, port: config.rpcPort },
+    { name: "grpc", enabled: config.grpcEnabled, host: config.grpcHost, port: config.grpcPort },
+    { name: "rest", enabled: config.restEnabled, host: config.restHost, port: config.restPort },
+    { name: "metrics", enabled: config.metricsEnabled, host: config.metricsHost, port: config.metricsPort },
+  ].filter(({ enabled, port }) => enabled && port !== 0);
+  for (const [at, one] of servers.entries()) {
+    const other = servers.slice(at + 1).find(({ host, port }) => host === one.host && port === one.port);
+    if (other !== undefined)
+      return `${one.name}Port and ${other.name}Port are both ${one.port}: choose another for one`;
+  }
+  return undefined;
+}
