@@ -88,6 +88,10 @@ test("a walk over states goes on where the page ended, and counts its own rows",
   const third = page({ limit: 2n, key: second.pagination.nextKey });
   assert.deepEqual(third.rows, ["e"]);
   assert.equal(third.pagination.nextKey.length, 0);
+  const full = page({ limit: 3n });
+  assert.deepEqual(full.rows, ["a", "b", "c"]);
+  const next = page({ limit: 3n, key: full.pagination.nextKey });
+  assert.deepEqual([next.rows, next.pagination.nextKey.length], [["d", "e"], 0], "a page may end where a state does");
   assert.throws(() => page({ offset: 1n }), /if offset is set/);
   assert.deepEqual(page({ offset: 1n, limit: 1n }, true).rows, ["b"]);
 });
