@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { request as plainRequest } from "node:http";
-import { request } from "node:https";
+import { type RequestOptions, request } from "node:https";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { loadConfig } from "@stoa/host";
@@ -66,7 +66,11 @@ test("browsers of other origins may ask as the settings say, and nobody too ofte
 });
 
 /** What a request for a websocket is answered with. */
-function upgradeStatus(url: string, more: Record<string, string> = {}): Promise<number | undefined> {
+function upgradeStatus(
+  url: string,
+  more: Record<string, string> = {},
+  tls?: RequestOptions,
+): Promise<number | undefined> {
   const headers = {
     ...more,
     connection: "Upgrade",
@@ -75,7 +79,7 @@ function upgradeStatus(url: string, more: Record<string, string> = {}): Promise<
     "sec-websocket-key": "AAAAAAAAAAAAAAAAAAAAAA==",
   };
   return new Promise((resolve, reject) => {
-    const asked = plainRequest(url, { headers });
+    const asked = tls === undefined ? plainRequest(url, { headers }) : request(url, { ...tls, headers });
     asked.on("upgrade", (response, socket) => {
       socket.destroy();
       resolve(response.statusCode);
@@ -151,7 +155,9 @@ function certificate(folder: string): { cert: string; key: string } {
 
 const tlsSkip = noOpenssl ? "no openssl to make a certificate with" : false;
 
-test("with a certificate all servers speak TLS, and a bad one stops the start", { skip: tlsSkip }, async (t) => {
+test("with a certificate JSON-RPC, websockets, REST and gRPC speak TLS, and a bad one stops the start", {
+  skip: tlsSkip,
+}, async (t) => {
   const made = await makeTestHome(t);
   const { cert, key } = certificate(made.home);
   const { node } = await start(t, { tlsCertificate: cert, tlsKey: key }, made);
@@ -171,5 +177,10 @@ test("with a certificate all servers speak TLS, and a bad one stops the start", 
     });
     assert.equal(status, 200);
   }
+  assert.equal(await upgradeStatus(`${node.rpcUrl}/websocket`, {}, { ca, servername: "localhost" }), 101);
+  const caller = new GrpcCaller(node.grpcUrl ?? "", ca);
+  t.after(() => caller.close());
+  const { code, message } = await caller.call("/cosmos.bank.v1beta1.Query/Params", new Uint8Array());
+  assert.equal(code, 0, message);
   await assert.rejects(start(t, { tlsCertificate: cert, tlsKey: cert }), /tlsCertificate .* cannot be used/);
 });
