@@ -58,8 +58,12 @@ export function parseGoIntegerText(text: string): bigint | undefined {
   return undefined;
 }
 
+/** Plain digits that fit 256 bits: what nearly all amounts are. */
+const plainAmount = /^(?:0|[1-9][0-9]{0,75})$/;
+
 /** {@link parseGoIntegerText} within the reference's Int: undefined for |value| ≥ 2^256 too. */
 export function parseGoInteger(text: string): bigint | undefined {
+  if (plainAmount.test(text)) return BigInt(text);
   const value = parseGoIntegerText(text);
   return value !== undefined && fitsInt(value) ? value : undefined;
 }

@@ -1,5 +1,5 @@
 import type { DescMessage } from "@bufbuild/protobuf";
-import { err, ok, type Result, toHex } from "@stoa/std";
+import { emptyBytes, err, ok, type Result } from "@stoa/std";
 import { accountText, parseAccount, parseValidator } from "./address.ts";
 import { scalarNameOf } from "./field-options.ts";
 import { signerPathsOf, signersOf } from "./signers.ts";
@@ -13,6 +13,8 @@ export interface TxSigners {
   readonly texts: readonly string[];
   /** Account text of who pays: the fee's payer, else the first signer; "" for a transaction without messages. */
   readonly feePayer: string;
+  /** The same as address bytes; empty for a transaction without messages. */
+  readonly payer: Uint8Array;
 }
 
 type AddressParser = typeof parseAccount;
@@ -39,6 +41,7 @@ function parserOf(schema: DescMessage): AddressParser {
 export function txSigners(tx: Pick<DecodedTx, "messages" | "authInfo">): Result<TxSigners, string> {
   const { fee } = tx.authInfo;
   if (fee === undefined) return err("the transaction has no fee");
+  // By account text, of which every address has one.
   const seen = new Map<string, Uint8Array>();
   let feePayer: string | undefined;
   for (const { schema, value } of tx.messages) {
@@ -48,16 +51,17 @@ export function txSigners(tx: Pick<DecodedTx, "messages" | "authInfo">): Result<
     for (const name of names) {
       const address = parse(name);
       if (!address.ok) return address;
-      seen.set(toHex(address.value), address.value);
+      // Bech32 is one text in two cases.
+      seen.set(parse === parseAccount ? name.toLowerCase() : accountText(address.value), address.value);
     }
   }
   if (fee.payer !== "") {
     const payer = parseAccount(fee.payer);
     if (!payer.ok) return payer;
-    feePayer = accountText(payer.value);
-    seen.set(toHex(payer.value), payer.value);
+    feePayer = fee.payer.toLowerCase();
+    seen.set(feePayer, payer.value);
   }
-  const addresses = [...seen.values()];
-  const texts = addresses.map(accountText);
-  return ok({ addresses, texts, feePayer: feePayer ?? texts[0] ?? "" });
+  const texts = [...seen.keys()];
+  feePayer ??= texts[0] ?? "";
+  return ok({ addresses: [...seen.values()], texts, feePayer, payer: seen.get(feePayer) ?? emptyBytes });
 }

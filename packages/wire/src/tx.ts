@@ -6,7 +6,7 @@ import { decode } from "./codec.ts";
 import type { TxTypes } from "./tx-types.ts";
 import { rejectUnknownFields } from "./unknown-fields.ts";
 import { WireError } from "./wire-error.ts";
-import { WireReader } from "./wire-reader.ts";
+import { tagNumber, WireReader } from "./wire-reader.ts";
 
 /** One message of a transaction. */
 export interface TxMessage {
@@ -88,7 +88,8 @@ function checkRawForm(bytes: Uint8Array): void {
   const reader = new WireReader(bytes);
   let last = 0;
   while (!reader.done) {
-    const { number, wireType } = lengthRead(() => reader.looseTag());
+    const tag = lengthRead(() => reader.looseTag());
+    const [number, wireType] = [tagNumber(tag), tag & 7];
     if (wireType !== 2) throw new WireError(`expected 2 wire type, got ${wireType}`);
     if (number < last) throw new WireError(`txRaw must follow ADR-027, got tagNum ${number} after tagNum ${last}`);
     last = number;

@@ -1,6 +1,6 @@
-import { type DescField, type DescMessage, ScalarType } from "@bufbuild/protobuf";
-import { err, ok, type Result } from "@stoa/std";
-import { planOf } from "./message-plan.ts";
+import type { DescField, DescMessage } from "@bufbuild/protobuf";
+import { emptyBytes, err, ok, type Result } from "@stoa/std";
+import { type FieldPlan, planOf } from "./message-plan.ts";
 import { typeNameOf } from "./type-url.ts";
 import { WireError } from "./wire-error.ts";
 import { tagNumber, WireReader } from "./wire-reader.ts";
@@ -32,7 +32,7 @@ export interface UnknownFieldsParams {
 export function rejectUnknownFields(params: UnknownFieldsParams): Result<boolean, UnknownFieldsError> {
   const walk = new Walk(params.allowNonCritical, params.resolve);
   try {
-    walk.message(params.bytes, params.schema, maxDepth);
+    walk.message(new WireReader(params.bytes), params.schema, maxDepth);
     return ok(walk.sawNonCritical);
   } catch (error) {
     if (error instanceof WireError) return err({ message: error.message, hasNonCritical: walk.sawNonCritical });
@@ -57,22 +57,21 @@ class Walk {
     this.resolve = resolve;
   }
 
-  message(bytes: Uint8Array, schema: DescMessage, depth: number): void {
-    if (bytes.length === 0) return;
+  message(reader: WireReader, schema: DescMessage, depth: number): void {
+    if (reader.done) return;
     if (depth === 0) throw new WireError("recursion limit reached");
-    const reader = new WireReader(bytes);
     const { byNumber } = planOf(schema);
     while (!reader.done) {
-      const { number, wireType } = reader.looseTag();
-      const field = byNumber.get(number)?.desc;
-      if (field === undefined) this.unknown(number, wireType, schema);
-      else if (!carries(wireType, field)) {
-        throw new WireError(`${schema.typeName}.${field.name} has the wrong wire type ${wireType}`);
+      const tag = reader.looseTag();
+      const [number, wireType] = [tagNumber(tag), tag & 7];
+      const plan = byNumber.get(number);
+      if (plan === undefined) this.unknown(number, wireType, schema);
+      else if (!carries(wireType, plan)) {
+        throw new WireError(`${schema.typeName}.${plan.desc.name} has the wrong wire type ${wireType}`);
       }
-      const message = field !== undefined && "message" in field ? field.message : undefined;
-      if (field?.fieldKind === "map") this.entry(reader.chunk(), field, depth - 1);
-      else if (message === undefined) reader.skip(wireType);
-      else this.nested(reader.chunk(), message, depth - 1);
+      if (plan?.desc.fieldKind === "map") this.entry(reader.nested(), plan.desc, depth - 1);
+      else if (plan?.message === undefined) reader.skip(wireType);
+      else this.nested(reader.nested(), plan.message, depth - 1);
     }
   }
 
@@ -84,56 +83,47 @@ class Walk {
     }
   }
 
-  private nested(bytes: Uint8Array, schema: DescMessage, depth: number): void {
-    this.message(bytes, schema, depth);
-    if (schema.typeName !== anyName) return;
-    const { url, value } = anyParts(bytes);
+  private nested(reader: WireReader, schema: DescMessage, depth: number): void {
+    const again = schema.typeName === anyName ? reader.fork() : undefined;
+    this.message(reader, schema, depth);
+    if (again === undefined) return;
+    const { url, value } = anyParts(again);
     const inner = this.resolve(url);
     if (inner === undefined) throw new WireError(`unknown message type ${typeNameOf(url).slice(0, 128)}`);
     this.message(value, inner, depth);
   }
 
   /** A map's entry is a message with the fields 1 (key) and 2 (value). */
-  private entry(bytes: Uint8Array, field: DescField & { fieldKind: "map" }, depth: number): void {
-    const reader = new WireReader(bytes);
+  private entry(reader: WireReader, field: DescField & { fieldKind: "map" }, depth: number): void {
     while (!reader.done) {
-      const { number, wireType } = reader.looseTag();
+      const tag = reader.looseTag();
+      const [number, wireType] = [tagNumber(tag), tag & 7];
       if (number > 2) throw new WireError(`unknown field ${number} in an entry of ${field.name}`);
       if (number === 2 && field.mapKind === "message" && wireType === 2) {
-        this.nested(reader.chunk(), field.message, depth);
+        this.nested(reader.nested(), field.message, depth);
       } else reader.skip(wireType);
     }
   }
 }
 
 /** The last type URL and value of an Any's bytes, which were checked before. */
-function anyParts(bytes: Uint8Array): { readonly url: string; readonly value: Uint8Array } {
+function anyParts(reader: WireReader): { readonly url: string; readonly value: WireReader } {
   let url = "";
-  let value: Uint8Array = new Uint8Array(0);
-  const reader = new WireReader(bytes);
+  let value = new WireReader(emptyBytes);
   while (!reader.done) {
     const tag = reader.tag();
     if (tagNumber(tag) === 1) url = wireText(reader.chunk());
-    else if (tagNumber(tag) === 2) value = reader.chunk();
+    else if (tagNumber(tag) === 2) value = reader.nested();
     else reader.skip(tag & 7);
   }
   return { url, value };
 }
 
-const fixed64Scalars: ReadonlySet<ScalarType> = new Set([ScalarType.FIXED64, ScalarType.SFIXED64, ScalarType.DOUBLE]);
-const fixed32Scalars: ReadonlySet<ScalarType> = new Set([ScalarType.FIXED32, ScalarType.SFIXED32, ScalarType.FLOAT]);
-
 /**
  * True if a field of this type can stand with this wire type. A length stands for packed numbers of any number field
  * but the 32-bit fixed ones, whether or not it is repeated.
  */
-function carries(wireType: number, field: DescField): boolean {
-  const scalar = "scalar" in field ? field.scalar : undefined;
-  const isMessage = "message" in field && field.message !== undefined;
-  if (field.fieldKind === "map" || isMessage || scalar === ScalarType.STRING || scalar === ScalarType.BYTES) {
-    return wireType === 2;
-  }
-  if (scalar !== undefined && fixed32Scalars.has(scalar)) return wireType === 5;
-  if (scalar !== undefined && fixed64Scalars.has(scalar)) return wireType === 1 || wireType === 2;
-  return wireType === 0 || wireType === 2;
+function carries(wireType: number, { shape, value }: FieldPlan): boolean {
+  const own = shape === "map" ? 2 : (value?.wireType ?? 2);
+  return wireType === own || (wireType === 2 && own !== 5);
 }

@@ -147,6 +147,11 @@ export class WireReader {
     return new WireReader(this.bytes, this.verbatim, start, start + length);
   }
 
+  /** Another reader that stands where this one stands. */
+  fork(): WireReader {
+    return new WireReader(this.bytes, this.verbatim, this.at, this.end);
+  }
+
   /** The next field's tag, its number shifted by three bits with the wire type below, as {@link tagNumber} splits it. */
   tag(): number {
     const small = this.smallVarint();
@@ -157,15 +162,13 @@ export class WireReader {
     return word;
   }
 
-  /** The next field's number and wire type, of any kind: what only looks at bytes reports odd ones itself. */
-  looseTag(): { readonly number: number; readonly wireType: number } {
+  /** As {@link tag}, but of any wire type: what only looks at bytes reports odd ones itself. */
+  looseTag(): number {
     const small = this.smallVarint();
-    if (small >= 8) return { number: small >>> 3, wireType: small & 7 };
-    if (small >= 0) throw new WireError("invalid field number");
-    const word = this.varint64();
-    const number = word >> 3n;
-    if (number < 1n || number > maxFieldNumber) throw new WireError("invalid field number");
-    return { number: Number(number), wireType: Number(word & 7n) };
+    if (small >= 8) return small;
+    const word = small >= 0 ? 0n : this.varint64();
+    if (word >> 3n < 1n || word >> 3n > maxFieldNumber) throw new WireError("invalid field number");
+    return Number(word);
   }
 
   /** Passes over an unknown field's value. */

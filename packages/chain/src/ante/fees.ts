@@ -20,8 +20,8 @@ function checkFloor(needs: AnteNeeds, fee: Coins, gasLimit: bigint): void {
 }
 
 /** Asks the granter's allowance; says for whom it does not pay. */
-function useGrant(needs: AnteNeeds, ctx: Context, tx: Transaction, payer: Uint8Array, fee: Coins): void {
-  const { feeGranter: granter } = tx;
+function useGrant(needs: AnteNeeds, ctx: Context, tx: Transaction, fee: Coins): void {
+  const { feeGranter: granter, payer } = tx;
   if (granter === undefined || equalBytes(granter, payer)) return;
   try {
     const msgTypeUrls = tx.messages.map((one) => one.typeUrl);
@@ -41,10 +41,10 @@ export function deductFee(needs: AnteNeeds, ctx: Context, tx: Transaction): void
   }
   const fee = readCoins(amount);
   if (ctx.mode === "check" || ctx.mode === "recheck") checkFloor(needs, fee, gasLimit);
-  const payer = requireAddress(tx.feePayer, "fee payer");
-  useGrant(needs, ctx, tx, payer, fee);
-  const from = tx.feeGranter ?? payer;
-  const fromText = accountText(from);
+  if (tx.feePayer === "") requireAddress(tx.feePayer, "fee payer");
+  useGrant(needs, ctx, tx, fee);
+  const from = tx.feeGranter ?? tx.payer;
+  const fromText = tx.feeGranter === undefined ? tx.feePayer : accountText(tx.feeGranter);
   if (needs.account(ctx, from) === undefined) {
     refuse(sdkErrors.unknownAddress, `fee payer address: ${fromText} does not exist`);
   }

@@ -33,10 +33,17 @@ export const simulationKey: PublicKey = secp256k1Key(Uint8Array.of(
  */
 const firstKeyGas = 11_000n;
 
+/** Keys that were read: every check asks for the same one several times, and nobody changes an Any in place. */
+const knownKeys = new WeakMap<Any, PublicKey>();
+
 /** The key of an Any; a decoded transaction holds only known keys, so what cannot be read is refused with sdk 8. */
 export function readKey(any: Any): PublicKey {
+  const known = knownKeys.get(any);
+  if (known !== undefined) return known;
   const key = publicKeyFromAny(any);
-  return key.ok ? key.value : refuse(sdkErrors.invalidPubKey, key.error);
+  if (!key.ok) return refuse(sdkErrors.invalidPubKey, key.error);
+  knownKeys.set(any, key.value);
+  return key.value;
 }
 
 /** The account of a signer; sdk 9 where there is none. */

@@ -8,6 +8,8 @@ export interface Transaction extends DecodedTx {
   readonly signers: readonly Uint8Array[];
   /** Account text of who pays; "" only in a transaction without messages and without a named payer. */
   readonly feePayer: string;
+  /** The same as address bytes; empty where that is "". */
+  readonly payer: Uint8Array;
   readonly feeGranter: Uint8Array | undefined;
   /** What it was read with, and its sign documents are made with. */
   readonly types: TxTypes;
@@ -43,8 +45,8 @@ export function readTransaction(bytes: Uint8Array, types: TxTypes, wording: Deco
   }
   const signers = txSigners(tx);
   if (!signers.ok) return refuseUnregistered(signers.error);
-  const { addresses, feePayer } = signers.value;
-  return { ...tx, signers: addresses, feePayer, feeGranter: addressOf(tx.authInfo.fee?.granter ?? ""), types };
+  const { addresses, feePayer, payer } = signers.value;
+  return { ...tx, signers: addresses, feePayer, payer, feeGranter: addressOf(tx.authInfo.fee?.granter ?? ""), types };
 }
 
 /** The fee, which checked transactions have. */
