@@ -2,7 +2,7 @@ import { type ConfigSchema, flagName } from "@stoa/host";
 import { nodeConfigSchema } from "@stoa/node";
 import { providerConfig } from "@stoa/provider";
 import { CliError, type Command, exitCodes, type OptionSpec } from "../command.ts";
-import { loadSettings, settingOptions } from "../local/program.ts";
+import { loadSettings, settingOptions, strayVariables } from "../local/program.ts";
 
 /** Programs whose settings can be explained, with the prefix of their variables. */
 const programs = new Map([
@@ -64,6 +64,9 @@ export const configExplain: Command = {
         const value = each.value === "" ? "empty" : each.value;
         process.stdout.write(`${each.setting} = ${value}  (${origin})\n    ${each.description}\n    ${limits}\n`);
       }
+    }
+    for (const stray of strayVariables(process.env, program)) {
+      process.stderr.write(`${stray} names no setting of the ${name} and is passed over\n`);
     }
     return exitCodes.ok;
   },

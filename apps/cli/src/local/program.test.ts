@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setting } from "@stoa/host";
-import { settingOptions } from "./program.ts";
+import { settingOptions, strayVariables } from "./program.ts";
 
 test("a setting's option tells its default in words, so that file and environment still count", () => {
   const options = settingOptions({
@@ -20,4 +20,11 @@ test("a setting's option tells its default in words, so that file and environmen
     engine: { type: "string", value: "embedded|comet", about: "Consensus (default: embedded)" },
     peers: { type: "string", value: "A,B,…", about: "Peers" },
   });
+});
+
+test("variables that name no setting are found", () => {
+  const schema = { rpcPort: setting.integer(1, { description: "Port", min: 0, max: 9 }) };
+  const environment = { STOA_NODE_RPC_PORT: "1", STOA_NODE_RCP_PORT: "1", STOA_PROVIDER_RPC: "x", PATH: "/bin" };
+  const environmentPrefix = "STOA_NODE_";
+  assert.deepEqual(strayVariables(environment, { schema, environmentPrefix }), ["STOA_NODE_RCP_PORT"]);
 });

@@ -1,6 +1,14 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Config, type ConfigSchema, createLog, flagName, type LogLevel, loadConfig } from "@stoa/host";
+import {
+  type Config,
+  type ConfigSchema,
+  createLog,
+  flagName,
+  type LogLevel,
+  loadConfig,
+  variableName,
+} from "@stoa/host";
 import type { Log } from "@stoa/std";
 import { CliError, exitCodes, type Invocation, type OptionSpec } from "../command.ts";
 
@@ -52,6 +60,15 @@ export function loadSettings<S extends ConfigSchema>(
   if (loaded.ok) return loaded.value;
   const lines = loaded.error.map(({ message, origin }) => `  ${message} (${origin === "file" ? path : origin})`);
   throw new CliError("bad_settings", `settings that cannot be:\n${lines.join("\n")}`, { exitCode: exitCodes.usage });
+}
+
+/** Variables that begin like a program's and name no setting: often typing errors, which nothing else would tell. */
+export function strayVariables(
+  environment: Readonly<Record<string, string | undefined>>,
+  { schema, environmentPrefix }: { readonly schema: ConfigSchema; readonly environmentPrefix: string },
+): string[] {
+  const known = new Set(Object.keys(schema).map((name) => variableName(environmentPrefix, name)));
+  return Object.keys(environment).filter((name) => name.startsWith(environmentPrefix) && !known.has(name));
 }
 
 /** A program's log: stderr, JSON lines for machines. */
