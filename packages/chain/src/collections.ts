@@ -27,13 +27,18 @@ export function messageValue<D extends DescMessage>(schema: D): ValueCodec<Messa
 }
 
 /**
- * The codec, reading the same bytes only once: while nobody writes, a store gives out the very same array. For values that
- * every transaction reads several times, and that nobody changes in place.
+ * The codec, reading the same bytes only once, and none that it wrote: while nobody else writes, a store gives out the very
+ * same array. For values that every transaction reads several times, that nobody changes in place, and that come back from
+ * their bytes as they were.
  */
 export function remembered<V extends object>(codec: ValueCodec<V>): ValueCodec<V> {
   const known = new WeakMap<Uint8Array, V>();
   return {
-    encode: codec.encode,
+    encode: (value) => {
+      const bytes = codec.encode(value);
+      known.set(bytes, value);
+      return bytes;
+    },
     decode: (bytes) => {
       const before = known.get(bytes);
       if (before !== undefined) return before;

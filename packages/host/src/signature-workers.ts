@@ -8,8 +8,11 @@ import type { RememberingVerifier } from "./verified-signatures.ts";
 /** Threads at most: one thread that answers feeds no more. */
 const maxWorkers = 4;
 
+/** Processors that are left alone: the one that answers, and one for collector, disk and other programs. */
+const otherProcessors = 2;
+
 /** Fewer signatures are verified sooner than sent to another thread and back. */
-const minPerWorker = 2;
+const minPerWorker = 4;
 
 /** A signature that will probably be asked for. */
 export interface SignatureToCheck {
@@ -24,7 +27,7 @@ export interface SignatureWorkersParams {
   /** Is told which signatures are good, and goes on to verify all others itself. */
   readonly verifier: RememberingVerifier;
   readonly log: Log;
-  /** Threads; without it one for each processor but the one that answers, 4 at most. */
+  /** Threads; without it one for each processor but two, 4 at most. */
   readonly count?: number;
   /** What the threads run; tests give another. */
   readonly script?: URL;
@@ -46,7 +49,7 @@ export class SignatureWorkers {
 
   constructor(params: SignatureWorkersParams) {
     this.params = params;
-    this.count = params.count ?? Math.min(maxWorkers, availableParallelism() - 1);
+    this.count = params.count ?? Math.min(maxWorkers, availableParallelism() - otherProcessors);
   }
 
   /** False where there is no processor for it. */

@@ -7,7 +7,7 @@ import type { Context } from "../../context.ts";
 import { accounts, addressByNumber, nextNumber } from "./keys.ts";
 import { type Account, moduleAccounts } from "./types.ts";
 
-/** Accounts that were read: stored ones are given out as the same Any until they are written again. */
+/** Accounts that were read or written: stored ones are given out as the same Any until they are written again. */
 const unpacked = new WeakMap<Any, Account>();
 
 /** Reads an account of a type that we know. */
@@ -44,6 +44,12 @@ function readAccount(any: Any): Account {
 }
 
 export function packAccount(account: Account): Any {
+  const any = toAny(account);
+  unpacked.set(any, account);
+  return any;
+}
+
+function toAny(account: Account): Any {
   const base = create(BaseAccountSchema, {
     address: account.address,
     accountNumber: account.number,
