@@ -186,8 +186,7 @@ async function startMetrics(
 ) {
   if (!config.metricsEnabled) return undefined;
   const { metricsHost: host, metricsPort: port, blockIntervalMs, emptyBlocks } = config;
-  const { front } = httpOptions(config);
-  const parts = { engine, snapshots, front, clock: systemClock, log: log.child({ part: "metrics" }) };
+  const parts = { engine, snapshots, ...httpOptions(config), clock: systemClock, log: log.child({ part: "metrics" }) };
   return scope.add("metrics", await startMetricsServer({ host, port, blockIntervalMs, emptyBlocks, ...parts }));
 }
 

@@ -35,7 +35,7 @@ export const nodeConfigSchema = {
     max: 1_000_000,
   }),
   tlsCertificate: setting.text("", {
-    description: "PEM file with the certificate chain; with it JSON-RPC, REST and gRPC speak TLS",
+    description: "PEM file with the certificate chain; with it JSON-RPC, REST, gRPC and metrics speak TLS",
   }),
   tlsKey: setting.text("", { description: "PEM file with the certificate's private key" }),
   blockIntervalMs: setting.integer(1_000, {

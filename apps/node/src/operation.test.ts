@@ -155,12 +155,13 @@ function certificate(folder: string): { cert: string; key: string } {
 
 const tlsSkip = noOpenssl ? "no openssl to make a certificate with" : false;
 
-test("with a certificate JSON-RPC, websockets, REST and gRPC speak TLS, and a bad one stops the start", {
+test("with a certificate every server speaks TLS, and a bad one stops the start", {
   skip: tlsSkip,
 }, async (t) => {
   const made = await makeTestHome(t);
   const { cert, key } = certificate(made.home);
-  const { node } = await start(t, { tlsCertificate: cert, tlsKey: key }, made);
+  const metrics = { metricsEnabled: true, metricsPort: 0 };
+  const { node } = await start(t, { tlsCertificate: cert, tlsKey: key, ...metrics }, made);
   assert.match(node.rpcUrl, /^https:/);
   assert.match(node.restUrl ?? "", /^https:/);
   assert.match(node.grpcUrl ?? "", /^https:/);
@@ -168,6 +169,7 @@ test("with a certificate JSON-RPC, websockets, REST and gRPC speak TLS, and a ba
   for (const [url, path] of [
     [node.rpcUrl, "/health"],
     [node.restUrl ?? "", "/cosmos/base/tendermint/v1beta1/node_info"],
+    [node.metricsUrl ?? "", "/metrics"],
   ] as const) {
     const status = await new Promise((resolve, reject) => {
       const options = { host: "127.0.0.1", servername: "localhost", port: new URL(url).port, path, ca };

@@ -1,5 +1,5 @@
 import { monitorEventLoopDelay } from "node:perf_hooks";
-import { type HttpServer, listenHttp, sendText } from "@stoa/host";
+import { type HttpServer, listenHttp, sendText, type TlsFiles } from "@stoa/host";
 import type { Clock, Log } from "@stoa/std";
 import type { Engine } from "../../engines/engine.ts";
 import type { HttpFront } from "../http-front.ts";
@@ -22,6 +22,8 @@ export interface MetricsServerParams {
   readonly snapshots: { readonly progress: { readonly height: bigint; readonly made: number } } | undefined;
   /** Rates of clients. */
   readonly front: HttpFront;
+  /** With them it speaks TLS. */
+  readonly tls?: TlsFiles;
   readonly clock: Clock;
   readonly blockIntervalMs: number;
   /** Blocks may stay away while nothing happens. */
@@ -72,6 +74,7 @@ export async function startMetricsServer(params: MetricsServerParams): Promise<H
   const server = await listenHttp({
     host,
     port,
+    ...(params.tls === undefined ? {} : { tls: params.tls }),
     handle: async (request, response) => {
       response.setTimeout(stalledReaderMs, () => response.destroy());
       if (!front.admits(request, response, { methods: "GET", headers: "" })) return;
