@@ -92,7 +92,8 @@ export function parseRequest(raw: RawJson): RpcRequest {
   if (raw === "null") return { id: undefined, method: "", params: undefined };
   if (kindOf(raw) !== "object") throw wrongKind(raw, goRequestType);
   // Names of fields are compared without case, as the reference does it.
-  const members = new Map([...membersOf(raw)].map(([name, value]) => [name.toLowerCase(), value]));
+  const members = new Map<string, RawJson>();
+  for (const [name, value] of membersOf(raw)) members.set(name.toLowerCase(), value);
   const text = (name: string): string => {
     const value = members.get(name) ?? "null";
     if (value === "null") return "";
