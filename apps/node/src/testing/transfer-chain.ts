@@ -40,6 +40,8 @@ interface TransferChainWishes {
   readonly index?: EventIndex;
   /** What the RPC answers from, in place of the engine itself. */
   readonly served?: (engine: Engine) => Engine;
+  /** Threads that verify signatures ahead; as many as a node here has if not given. */
+  readonly signatureThreads?: number;
 }
 
 /**
@@ -71,7 +73,8 @@ export async function startTransferChain(senders: readonly Sender[], wishes: Tra
   const time = new ManualTime(systemClock.nowNs());
   const parts = { hash: nativeHash, log: silentLog };
   const verifier = openVerifier(silentLog);
-  const workers = new SignatureWorkers({ verifier, log: silentLog });
+  const { signatureThreads: count } = wishes;
+  const workers = new SignatureWorkers({ verifier, log: silentLog, ...(count === undefined ? {} : { count }) });
   const stateMachine = openApplication({
     backend,
     initialHeight: 1n,
