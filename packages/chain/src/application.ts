@@ -1,4 +1,4 @@
-import { assert, emptyBytes, fromUtf8 } from "@stoa/std";
+import { assert, emptyBytes } from "@stoa/std";
 import type { Backend, BatchOperation, Change, PreparedCommit, SnapshotExport } from "@stoa/store";
 import { MultiStore } from "@stoa/store";
 import type {
@@ -22,7 +22,7 @@ import { type BlockInfo, Context, type CryptoPorts, type Mode } from "./context.
 import { InvariantBroken } from "./errors.ts";
 import { EventManager, withAttribute } from "./events.ts";
 import { type Execution, type ExecutionParts, executeTx, toTxResult } from "./execution.ts";
-import { GenesisError } from "./genesis-json.ts";
+import { initModules } from "./genesis-sections.ts";
 import { type Head, headOperations, readHead } from "./head.ts";
 import type { ChainModules } from "./modules.ts";
 import { answerQuery, type QueryState } from "./query.ts";
@@ -54,8 +54,6 @@ interface Pending {
   readonly head: Head;
   readonly prepared: PreparedCommit;
 }
-
-const maxGenesisBytes = 1 << 30;
 
 /**
  * The state machine behind ABCI 2.0's methods, as synchronous functions over values. `finalizeBlock` computes and
@@ -126,11 +124,11 @@ export class Application {
   initChain(request: InitChainRequest): InitChainResponse {
     assert(this.stores.version === 0n, "the chain has begun already");
     assert(request.initialHeight === (this.params.initialHeight ?? 1n), "the chain begins at another height");
-    assert(request.appStateBytes.length <= maxGenesisBytes, "the genesis state is too large");
     const { chainId, time, consensusParams } = request;
     const block = { chainId, height: 0n, time, proposer: emptyBytes, consensusParams };
     const state = this.committedState();
-    initModules(this.params, this.context(state, block, "genesis"), request.appStateBytes);
+    const { modules, ignoredSections = [] } = this.params;
+    initModules(modules.genesis, ignoredSections, this.context(state, block, "genesis"), request.appStateBytes);
     this.genesis = state;
     this.head = { ...block, height: request.initialHeight - 1n };
     this.check = state.branch();
@@ -382,39 +380,4 @@ function protoOverhead(length: number): bigint {
   let bytes = 2n;
   for (let rest = length; rest >= 0x80; rest = Math.floor(rest / 0x80)) bytes += 1n;
   return bytes;
-}
-
-/**
- * Lets every module read its section, in the reference's order. A section that no module reads is refused unless it
- * is named as ignored or says nothing.
- */
-function initModules(params: ApplicationParams, ctx: Context, appStateBytes: Uint8Array): void {
-  const sections = parseSections(appStateBytes);
-  const known = new Set(params.modules.genesis.map((module) => module.name));
-  const ignored = new Set(params.ignoredSections ?? []);
-  for (const name of sections.keys()) {
-    if (!known.has(name) && !ignored.has(name)) throw new GenesisError(`no module reads the section ${name}`);
-  }
-  for (const module of params.modules.genesis) {
-    const section = sections.get(module.name);
-    if (section === undefined || section === null) continue;
-    try {
-      module.initGenesis?.(ctx, section);
-    } catch (error) {
-      throw error instanceof GenesisError ? new GenesisError(`${module.name}: ${error.message}`) : error;
-    }
-  }
-}
-
-function parseSections(bytes: Uint8Array): ReadonlyMap<string, unknown> {
-  const text = fromUtf8(bytes);
-  if (text === undefined) throw new GenesisError("app_state is not UTF-8");
-  try {
-    const value: unknown = JSON.parse(text);
-    if (value === null || typeof value !== "object" || Array.isArray(value))
-      throw new GenesisError("app_state is no object");
-    return new Map(Object.entries(value));
-  } catch (error) {
-    throw error instanceof GenesisError ? error : new GenesisError("app_state is no JSON");
-  }
 }
