@@ -234,7 +234,7 @@ test(
           });
           assert.deepEqual(await logLines(`${at}/logs?follow=false&tail=10&service=web`, own), ["serving"]);
         }
-        assert.equal(await statusOf(`http://${uris[0]}/busybox`), 200);
+        assert.equal(await statusOf(`http://${uris[0]}/busybox`), 200, uris[0]);
 
         const { streamStatus, getStatus } = createProviderSDK({
           baseUrl: provider.grpc,

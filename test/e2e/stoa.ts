@@ -126,10 +126,16 @@ export async function containersOf(home: string): Promise<readonly Container[]> 
   return (await engine(`/containers/json?all=true&filters=${filters}`)) as Container[];
 }
 
-/** GETs a page; the status, or 0 when nothing answers. */
+/**
+ * GETs a page; the status, or 0 when nothing answers. Names under `localhost` are this machine (RFC 6761 §6.3), which not
+ * every resolver knows.
+ */
 export function statusOf(url: string): Promise<number> {
+  const { host, hostname, port, pathname } = new URL(url);
+  const address = hostname.endsWith(".localhost") ? "127.0.0.1" : hostname;
+  const headers = { host, connection: "close" };
   return new Promise((resolve) => {
-    const sent = request(url, { timeout: 5000, headers: { connection: "close" } }, (answer) => {
+    const sent = request({ host: address, port, path: pathname, timeout: 5000, headers }, (answer) => {
       answer.resume();
       resolve(answer.statusCode ?? 0);
     });
