@@ -232,9 +232,13 @@ test(
             uris = web?.uris ?? [];
             return web?.available === 1;
           });
-          assert.deepEqual(await logLines(`${at}/logs?follow=false&tail=10&service=web`, own), ["serving"]);
+          // A container that runs has not printed or opened its port yet.
+          await until("the log", 20_000, async () => {
+            const lines = await logLines(`${at}/logs?follow=false&tail=10&service=web`, own);
+            return lines.length === 1 && lines[0] === "serving";
+          });
         }
-        assert.equal(await statusOf(`http://${uris[0]}/busybox`), 200, uris[0]);
+        await until("the page", 20_000, async () => (await statusOf(`http://${uris[0]}/busybox`)) === 200);
 
         const { streamStatus, getStatus } = createProviderSDK({
           baseUrl: provider.grpc,
