@@ -1,16 +1,12 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { addressOfKey, formatTime, type ValidatorUpdate } from "@stoa/consensus";
-import { LevelBackend, nativeHash, writeFileAtomic } from "@stoa/host";
+import { nativeHash, writeFileAtomic } from "@stoa/host";
 import { equalBytes, type Log, toBase64, toHexUpper } from "@stoa/std";
-import { ChainStore } from "../engines/embedded/chain-store.ts";
-import { openApplication } from "../open-application.ts";
 import { consensusParamsDocument, parseGenesis } from "./genesis.ts";
-import { HomeError, openNodeHome, requireDatabase } from "./node-home.ts";
+import { HomeError } from "./node-home.ts";
+import { readStoppedHome } from "./stopped-home.ts";
 import { copyValidatorKey, loadValidatorKey } from "./validator-key.ts";
-
-/** More than any home keeps: opening a home to read it prunes nothing. */
-const maxKeptVersions = 10_000_000;
 
 /** What {@link exportGenesis} needs. */
 export interface ExportGenesisParams {
@@ -24,47 +20,30 @@ export interface ExportGenesisParams {
  * The state after a block as the start of a chain that goes on at the next height, in the form of AppGenesis
  * (base-chain.md §10). The node must not run. Throws HomeError, or HostError `locked`.
  */
-export async function exportGenesis(params: ExportGenesisParams): Promise<Readonly<Record<string, unknown>>> {
-  const home = openNodeHome(params.home);
-  try {
-    const backend = await LevelBackend.open(requireDatabase(home));
-    try {
-      const application = openApplication({
-        backend,
-        initialHeight: home.genesis.initialHeight,
-        minGasPrices: [],
-        keepVersions: maxKeptVersions,
-        ignoredSections: [],
-        log: params.log,
-      });
-      const store = new ChainStore(backend, nativeHash);
-      const last = store.state()?.lastHeight ?? 0n;
-      const height = params.height ?? last;
-      const header = store.block(height)?.block.header;
-      const rules = height === last ? store.state() : store.rules(height + 1n);
-      const appState = application.exportGenesis(height);
-      if (header === undefined || rules === undefined || appState === undefined) {
-        throw new HomeError("missing", `height ${height} is not kept; the last one is ${last}`);
-      }
-      const nameOf = ({ publicKey: { bytes } }: ValidatorUpdate): string =>
-        home.genesis.validators.find(({ publicKey }) => equalBytes(publicKey.bytes, bytes))?.name ?? "";
-      const validators = rules.validators.validators.map((each) => validatorDocument(each, nameOf(each)));
-      return {
-        app_name: "stoa",
-        app_version: "0.1.0",
-        genesis_time: formatTime(header.time),
-        chain_id: home.genesis.chainId,
-        initial_height: Number(height + 1n),
-        app_hash: null,
-        app_state: appState,
-        consensus: { validators, params: consensusParamsDocument(rules.params) },
-      };
-    } finally {
-      await backend.close();
+export function exportGenesis(params: ExportGenesisParams): Promise<Readonly<Record<string, unknown>>> {
+  return readStoppedHome(params.home, params.log, ({ home, application, store }) => {
+    const last = store.state()?.lastHeight ?? 0n;
+    const height = params.height ?? last;
+    const header = store.block(height)?.block.header;
+    const rules = height === last ? store.state() : store.rules(height + 1n);
+    const appState = application.exportGenesis(height);
+    if (header === undefined || rules === undefined || appState === undefined) {
+      throw new HomeError("missing", `height ${height} is not kept; the last one is ${last}`);
     }
-  } finally {
-    await home.lock.close();
-  }
+    const nameOf = ({ publicKey: { bytes } }: ValidatorUpdate): string =>
+      home.genesis.validators.find(({ publicKey }) => equalBytes(publicKey.bytes, bytes))?.name ?? "";
+    const validators = rules.validators.validators.map((each) => validatorDocument(each, nameOf(each)));
+    return {
+      app_name: "stoa",
+      app_version: "0.1.0",
+      genesis_time: formatTime(header.time),
+      chain_id: home.genesis.chainId,
+      initial_height: Number(height + 1n),
+      app_hash: null,
+      app_state: appState,
+      consensus: { validators, params: consensusParamsDocument(rules.params) },
+    };
+  });
 }
 
 /** A validator in a genesis document. */
