@@ -35,7 +35,16 @@ export function senderOf(index: number): Sender {
 }
 
 /** The check of a transfer as it comes out when all is well, but for its events. */
-const passed = { code: 0, data: new Uint8Array(), log: "", info: "", gasWanted: 200_000n, gasUsed: 60_000n, events: [], codespace: "" };
+const passed = {
+  code: 0,
+  data: new Uint8Array(),
+  log: "",
+  info: "",
+  gasWanted: 200_000n,
+  gasUsed: 60_000n,
+  events: [],
+  codespace: "",
+};
 
 interface TransferChainWishes {
   /** In memory if not given; closed with the chain. */
