@@ -29,6 +29,31 @@ deployment:
   web: {dc: {profile: web, count: 1}}
 `;
 
+/** A program that lives until it is killed: that it ended by itself is an error, with what it said. */
+class KillableProcess {
+  readonly #child: ChildProcess;
+  readonly #ended: Promise<void>;
+  #said = "";
+
+  constructor(program: string, argument: string, onLine: (line: string) => void) {
+    const words = ["--disable-warning=ExperimentalWarning", program, argument];
+    const child = spawn(process.execPath, words, { stdio: ["ignore", "pipe", "pipe"] });
+    createInterface({ input: child.stdout }).on("line", onLine);
+    child.stderr.on("data", (part) => {
+      this.#said += part;
+    });
+    this.#ended = new Promise((resolve) => child.once("close", () => resolve()));
+    this.#child = child;
+  }
+
+  async kill(): Promise<void> {
+    const { exitCode } = this.#child;
+    this.#child.kill("SIGKILL");
+    await this.#ended;
+    assert.equal(exitCode, null, `the provider ended by itself:\n${this.#said}`);
+  }
+}
+
 /** Why this cannot run here; false when it can. With CI=true a missing engine is a failure. */
 export function killSkip(): string | false {
   return existsSync(socketPath) || process.env.CI === "true" ? false : `no container engine at ${socketPath}`;
@@ -40,22 +65,16 @@ export async function killAgainAndAgain(kills: number, seed: number): Promise<vo
   const homeId = `kill${process.pid}x${seed}`;
   const api = new DockerApi(socketPath);
   const containers = () => listed(api, "/containers/json", homeId, "Id");
-  let child: ChildProcess | null = null;
-  const start = async (): Promise<ChildProcess> => {
+  let child: KillableProcess | null = null;
+  const start = (): void => {
     const settings = { file: world.providerFile({ runtime: "docker" }), home: join(world.root, "provider"), homeId };
     const program = join(import.meta.dirname, "provider-process.ts");
-    const words = ["--disable-warning=ExperimentalWarning", program, JSON.stringify(settings)];
-    const started = spawn(process.execPath, words, { stdio: ["ignore", "pipe", "inherit"] });
-    createInterface({ input: started.stdout }).on("line", (line) => {
+    child = new KillableProcess(program, JSON.stringify(settings), (line) => {
       world.hostUri = JSON.parse(line).hostUri;
     });
-    child = started;
-    return started;
   };
-  const kill = async (victim: ChildProcess) => {
-    const gone = new Promise((resolve) => victim.once("exit", resolve));
-    victim.kill("SIGKILL");
-    await gone;
+  const kill = async () => {
+    await child?.kill();
     world.hostUri = "";
   };
   const available = async (dseq: bigint) => {
@@ -63,7 +82,7 @@ export async function killAgainAndAgain(kills: number, seed: number): Promise<vo
     return world.available(dseq).catch(() => undefined);
   };
   try {
-    await start();
+    start();
     await until(async () => (world.hostUri === "" ? undefined : true), "the provider", 30);
     await world.lease(7n, compile(sdl("one")), 100_000_000n);
     await until(() => available(7n), "the service", 30);
@@ -74,15 +93,15 @@ export async function killAgainAndAgain(kills: number, seed: number): Promise<vo
     for (let i = 0; i < kills; i++) {
       state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
       await new Promise((resolve) => setTimeout(resolve, state % lifeMaxMs));
-      if (child !== null) await kill(child);
-      await start();
+      await kill();
+      start();
     }
     await until(() => available(7n), "the service after the last kill", 30);
     assert.deepEqual(await containers(), before, "the same container must run");
     // And one more in the middle of a start: the second lease is cut off, and still comes up once.
     await world.lease(8n, compile(sdl("two")), 100_000_000n);
-    if (child !== null) await kill(child);
-    await start();
+    await kill();
+    start();
     await until(() => available(8n), "the lease that was cut off", 30);
     assert.equal((await containers()).length, 2);
     await world.closeDeployment(7n);
@@ -91,11 +110,14 @@ export async function killAgainAndAgain(kills: number, seed: number): Promise<vo
     const left = async () => (await listed(api, "/networks", homeId, "Id")).length;
     await until(async () => ((await left()) === 0 ? true : undefined), "the networks' removal", 30);
   } finally {
-    if (child !== null) await kill(child);
-    for (const id of await containers())
-      await api.call("DELETE", `/containers/${id}`, { query: { force: true, v: true } });
-    for (const id of await listed(api, "/networks", homeId, "Id")) await api.call("DELETE", `/networks/${id}`);
-    await world.close();
+    try {
+      await kill();
+    } finally {
+      for (const id of await containers())
+        await api.call("DELETE", `/containers/${id}`, { query: { force: true, v: true } });
+      for (const id of await listed(api, "/networks", homeId, "Id")) await api.call("DELETE", `/networks/${id}`);
+      await world.close();
+    }
   }
 }
 

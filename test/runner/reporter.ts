@@ -1,12 +1,12 @@
-import { relative } from "node:path";
+import { relative, resolve } from "node:path";
+import type { EventData } from "node:test";
 import type { TestEvent } from "node:test/reporters";
 
-/** One line of what the reporter prints: the outcome of one test that has no subtests. */
+/** One line of what the reporter prints: a test, a suite or a file began or ended; "end" counts for nothing. */
 export interface Outcome {
-  readonly outcome: "pass" | "fail" | "skip";
+  readonly outcome: "begin" | "end" | "pass" | "fail" | "skip";
   readonly name: string;
   readonly file: string;
-  readonly ms: number;
   readonly reason?: string;
 }
 
@@ -16,21 +16,32 @@ function describe(error: unknown): string {
   return cause instanceof Error ? (cause.stack ?? cause.message) : (error.stack ?? error.message);
 }
 
-/** A node:test reporter that prints one JSON line per test, for the runner to count. */
+/** A suite or a file that failed for no reason of its own: its tests said so already. */
+function repeats(error: unknown): boolean {
+  return error instanceof Error && "failureType" in error && error.failureType === "subtestsFailed";
+}
+
+function endOf(test: EventData.TestComplete, isFile: boolean): Pick<Outcome, "outcome" | "reason"> {
+  const { details, skip } = test;
+  if (repeats(details.error)) return { outcome: "end" };
+  if (!details.passed) return { outcome: "fail", reason: describe(details.error) };
+  if (isFile || details.type === "suite") return { outcome: "end" };
+  if (skip === undefined) return { outcome: "pass" };
+  return typeof skip === "string" ? { outcome: "skip", reason: skip } : { outcome: "skip" };
+}
+
+/**
+ * A node:test reporter that prints one JSON line as each test begins and ends, for the runner to count. It does not wait
+ * for the files' order, so that what ended before a test that hangs is known too.
+ */
 export async function* report(source: AsyncIterable<TestEvent>): AsyncGenerator<string> {
   for await (const event of source) {
-    if (event.type !== "test:pass" && event.type !== "test:fail") continue;
-    const { name, details, skip, file } = event.data;
-    // A suite, and the file that node:test reports as a test of its own, repeat what their tests said.
-    if (details.type === "suite" && event.type === "test:pass") continue;
-    const outcome: Outcome = {
-      outcome: event.type === "test:fail" ? "fail" : skip === undefined ? "pass" : "skip",
-      name,
-      file: relative(process.cwd(), file ?? name),
-      ms: Math.round(details.duration_ms),
-      ...(event.type === "test:fail" ? { reason: describe(event.data.details.error) } : {}),
-      ...(typeof skip === "string" ? { reason: skip } : {}),
-    };
+    if (event.type !== "test:dequeue" && event.type !== "test:complete") continue;
+    const { name, file = name, nesting } = event.data;
+    // node:test reports a file as a test, too.
+    const isFile = nesting === 0 && resolve(name) === resolve(file);
+    const end = event.type === "test:complete" ? endOf(event.data, isFile) : { outcome: "begin" as const };
+    const outcome: Outcome = { name: isFile ? "" : name, file: relative(process.cwd(), file), ...end };
     yield `${JSON.stringify(outcome)}\n`;
   }
 }
