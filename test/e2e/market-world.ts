@@ -19,6 +19,8 @@ import { Query as MarketQuery, MsgCreateLeaseSchema } from "@stoa/wire/akash.mar
 import { type PrivateKey, publicKeyOf, signMessage } from "@stoa/wire/wallet";
 
 const chainId = "stoa-lease-e2e";
+/** Longest wait for an answer of a provider. */
+const answerMs = 20_000;
 
 /** A key that is the same in every run. */
 function keyOf(seed: number): PrivateKey {
@@ -156,12 +158,14 @@ export class MarketWorld {
     const wishes = { owner: tenant, nowSeconds, lifetimeSeconds: 60n, leases: fullAccess, audience: [] };
     const token = newToken(wishes, (bytes) => signMessage(tenantKey, bytes));
     return new Promise((resolve, reject) => {
-      const options = { method, rejectUnauthorized: false, headers: { authorization: `Bearer ${token}` } };
+      const headers = { authorization: `Bearer ${token}` };
+      const options = { method, rejectUnauthorized: false, headers, signal: AbortSignal.timeout(answerMs) };
       const asked = request(new URL(path, this.hostUri), options, (answer) => {
         let text = "";
         answer.on("data", (part) => {
           text += part;
         });
+        answer.on("error", reject);
         answer.on("end", () => resolve({ status: answer.statusCode ?? 0, body: text }));
       });
       asked.on("error", reject);

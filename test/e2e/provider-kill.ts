@@ -1,9 +1,11 @@
 /** Kills a provider again and again while it serves: the same containers run after each start, and nothing is left. */
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { messageOf } from "@stoa/host";
 import { DockerApi, engineSocketPath } from "@stoa/provider";
 import { provideTestImage } from "../../apps/provider/src/runtimes/docker/test-image.ts";
 import { compile, MarketWorld, until } from "./market-world.ts";
@@ -12,6 +14,7 @@ const image = "stoa-test-busybox:1";
 const socketPath = engineSocketPath(process.env.DOCKER_HOST) ?? "";
 /** The kill comes somewhere within this time after the start: before it is ready, while it reads, while it serves. */
 const lifeMaxMs = 2_500;
+const logLinesShown = 60;
 
 const sdl = (tag: string) => `version: "2.0"
 services:
@@ -29,19 +32,16 @@ deployment:
   web: {dc: {profile: web, count: 1}}
 `;
 
-/** A program that lives until it is killed: that it ended by itself is an error, with what it said. */
+/** A program that lives until it is killed: that it ended by itself is an error. What it logs goes to `log`. */
 class KillableProcess {
   readonly #child: ChildProcess;
   readonly #ended: Promise<void>;
-  #said = "";
 
-  constructor(program: string, argument: string, onLine: (line: string) => void) {
+  constructor(program: string, argument: string, onLine: (line: string) => void, log: string[]) {
     const words = ["--disable-warning=ExperimentalWarning", program, argument];
     const child = spawn(process.execPath, words, { stdio: ["ignore", "pipe", "pipe"] });
     createInterface({ input: child.stdout }).on("line", onLine);
-    child.stderr.on("data", (part) => {
-      this.#said += part;
-    });
+    createInterface({ input: child.stderr }).on("line", (line) => log.push(line));
     this.#ended = new Promise((resolve) => child.once("close", () => resolve()));
     this.#child = child;
   }
@@ -50,7 +50,7 @@ class KillableProcess {
     const { exitCode } = this.#child;
     this.#child.kill("SIGKILL");
     await this.#ended;
-    assert.equal(exitCode, null, `the provider ended by itself:\n${this.#said}`);
+    assert.equal(exitCode, null, "the provider ended by itself");
   }
 }
 
@@ -62,16 +62,19 @@ export function killSkip(): string | false {
 export async function killAgainAndAgain(kills: number, seed: number): Promise<void> {
   await provideTestImage(socketPath, image);
   const world = await MarketWorld.open(200);
-  const homeId = `kill${process.pid}x${seed}`;
+  const homeId = randomBytes(4).toString("hex");
+  const log: string[] = [];
   const api = new DockerApi(socketPath);
   const containers = () => listed(api, "/containers/json", homeId, "Id");
   let child: KillableProcess | null = null;
   const start = (): void => {
     const settings = { file: world.providerFile({ runtime: "docker" }), home: join(world.root, "provider"), homeId };
     const program = join(import.meta.dirname, "provider-process.ts");
-    child = new KillableProcess(program, JSON.stringify(settings), (line) => {
+    log.push(`start ${new Date().toISOString()}`);
+    const onLine = (line: string) => {
       world.hostUri = JSON.parse(line).hostUri;
-    });
+    };
+    child = new KillableProcess(program, JSON.stringify(settings), onLine, log);
   };
   const kill = async () => {
     await child?.kill();
@@ -109,6 +112,8 @@ export async function killAgainAndAgain(kills: number, seed: number): Promise<vo
     await until(async () => ((await containers()).length === 0 ? true : undefined), "the removal", 30);
     const left = async () => (await listed(api, "/networks", homeId, "Id")).length;
     await until(async () => ((await left()) === 0 ? true : undefined), "the networks' removal", 30);
+  } catch (cause) {
+    throw new Error(`${messageOf(cause)}\nthe provider's log:\n${log.slice(-logLinesShown).join("\n")}`);
   } finally {
     try {
       await kill();

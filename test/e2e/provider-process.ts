@@ -1,8 +1,9 @@
-/** A provider as a process of its own, for tests that kill it: settings come as JSON in the only argument. */
+/** A provider as a process of its own, for tests that kill it: settings come as JSON in the only argument. It logs on stderr. */
+import { createLog } from "@stoa/host";
 import { startProvider } from "@stoa/provider";
-import { silentLog } from "@stoa/std";
 import { paramsOf } from "./market-world.ts";
 
 const { file, home, homeId } = JSON.parse(process.argv[2] ?? "{}");
-const running = await startProvider(paramsOf(file, home, homeId, silentLog));
+const log = createLog({ level: "debug", json: false });
+const running = await startProvider(paramsOf(file, home, homeId, log));
 process.stdout.write(`${JSON.stringify({ hostUri: running.hostUri })}\n`);
