@@ -29,7 +29,7 @@ export {
 } from "./http-server.ts";
 export { LevelBackend } from "./level-backend.ts";
 export { type LifecycleParams, type ProcessControl, type ProcessEvents, runProcess } from "./lifecycle.ts";
-export { acquireLock, type Lock, type LockHolder, lockHolder } from "./lock-file.ts";
+export { acquireLock, type Lock } from "./lock-file.ts";
 export { createLog, type LogLevel, type LogParams, logLevels } from "./log.ts";
 export { nativeHash } from "./native-hash.ts";
 export { createNativeVerifier } from "./native-verifier.ts";
