@@ -78,8 +78,8 @@ class Refuser {
   private readonly headerBytes: number;
   /** Connections that were refused, with what they had sent by then. */
   private readonly refused = new WeakMap<Duplex, number>();
-  /** Answers that are not sent yet, first one first: a client may ask again before it has read. */
-  private readonly running = new WeakMap<Duplex, Set<ServerResponse>>();
+  /** The last answers, in the order in which they are sent: a client may ask again before it has read. */
+  private readonly answers = new WeakMap<Duplex, ServerResponse[]>();
 
   constructor(headerBytes: number) {
     this.headerBytes = headerBytes;
@@ -87,9 +87,10 @@ class Refuser {
 
   /** An answer is being made on the connection; the response has none yet while it waits for the one before. */
   begins(socket: Duplex, response: ServerResponse): void {
-    const answers = this.running.get(socket) ?? new Set();
-    this.running.set(socket, answers.add(response));
-    response.once("close", () => answers.delete(response));
+    const answers = this.answers.get(socket) ?? [];
+    while (answers[0]?.writableFinished === true) answers.shift();
+    answers.push(response);
+    this.answers.set(socket, answers);
   }
 
   refuse(error: Error, socket: Duplex): void {
@@ -100,7 +101,7 @@ class Refuser {
       if (read - before > refusalGraceBytes) socket.destroy();
       return;
     }
-    const [answering] = this.running.get(socket) ?? [];
+    const answering = this.answers.get(socket)?.find(({ writableFinished }) => !writableFinished);
     if (!socket.writable || systemCode(error) === "ECONNRESET" || answering?.headersSent === true) {
       socket.destroy();
       return;

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { createServer as createTlsServer, type ServerOptions as TlsOptions } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
-import type { Log } from "@stoa/std";
+import { concatBytes, emptyBytes, type Log } from "@stoa/std";
 import { HostError, messageOf, systemCode } from "./errors.ts";
 import { refuseUnreadable } from "./http-refusal.ts";
 
@@ -14,6 +14,8 @@ export interface HttpLimits {
   /** A whole request, body included; not the answer. */
   readonly requestTimeoutMs: number;
   readonly keepAliveTimeoutMs: number;
+  /** A reader that takes nothing of its answer for so long is cut off, with what was kept for it. */
+  readonly stalledReaderMs: number;
   readonly connections: number;
 }
 
@@ -23,6 +25,7 @@ export const defaultHttpLimits: HttpLimits = {
   headersTimeoutMs: 10_000,
   requestTimeoutMs: 60_000,
   keepAliveTimeoutMs: 5_000,
+  stalledReaderMs: 30_000,
   connections: 1_000,
 };
 
@@ -82,6 +85,7 @@ export async function listenHttp(params: HttpServerParams): Promise<HttpServer> 
     params.tls === undefined
       ? createServer(options, onRequest)
       : createTlsServer({ ...options, ...params.tls }, onRequest);
+  server.timeout = limits.stalledReaderMs;
   server.maxConnections = limits.connections;
   const { upgrade } = params;
   if (upgrade !== undefined) {
@@ -187,7 +191,8 @@ export async function readBody(request: IncomingMessage, maxBytes: number): Prom
     request.on("data", (chunk: Buffer) => {
       length += chunk.length;
       if (length <= maxBytes) {
-        chunks.push(chunk);
+        // Without Buffer's own slice and JSON form.
+        chunks.push(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length));
         return;
       }
       // The rest is not wanted, but the connection must live: the refusal is still to be sent.
@@ -199,13 +204,8 @@ export async function readBody(request: IncomingMessage, maxBytes: number): Prom
     request.on("close", broken);
   });
   if (length > maxBytes) throw tooLarge();
-  const body = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    body.set(chunk, at);
-    at += chunk.length;
-  }
-  return body;
+  const [first = emptyBytes] = chunks;
+  return chunks.length <= 1 ? first : concatBytes(...chunks);
 }
 
 /** Ends an answer with a text. */

@@ -8,9 +8,6 @@ import type { HttpFront } from "../http-front.ts";
 const missedBlocks = 10n;
 const leastSilenceMs = 30_000n;
 
-/** A reader that takes nothing of its answer for so long is cut off. */
-const stalledReaderMs = 30_000;
-
 const nanosecondsPerMs = 1_000_000n;
 
 /** What {@link startMetricsServer} needs. */
@@ -76,7 +73,6 @@ export async function startMetricsServer(params: MetricsServerParams): Promise<H
     port,
     ...(params.tls === undefined ? {} : { tls: params.tls }),
     handle: async (request, response) => {
-      response.setTimeout(stalledReaderMs, () => response.destroy());
       if (!front.admits(request, response, { methods: "GET", headers: "" })) return;
       const path = request.url?.split("?")[0];
       if (path === "/metrics") {

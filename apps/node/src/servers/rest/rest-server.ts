@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { JsonValue } from "@bufbuild/protobuf";
 import {
+  defaultHttpLimits,
   HostError,
   type HttpServer,
   listenHttp,
@@ -27,8 +28,6 @@ const maxBodyBytes = 1_000_000;
 const maxConnections = 1_000;
 /** Longest URL that is looked at; the headers together are bounded by the server. */
 const maxUrlLength = 16 * 1024;
-/** A reader that takes nothing of its answer for so long is cut off, with what was kept for it. */
-const stalledReaderMs = 30_000;
 
 /** What {@link startRestServer} needs. */
 export interface RestServerParams {
@@ -39,7 +38,7 @@ export interface RestServerParams {
   /** Version of the interface, for its document. */
   readonly version: string;
   readonly log: Log;
-  /** How long a reader may take nothing of its answer; 30 s without it. */
+  /** How long a reader may take nothing of its answer; the host's bound without it. */
   readonly stalledReaderMs?: number;
   /** Origins of browsers and rates of clients; without it everybody may ask as often as he likes. */
   readonly front?: HttpFront;
@@ -57,7 +56,7 @@ interface Gateway {
 
 /** Serves the table over REST as the reference's gateway does, and gRPC-web beside it (base-chain.md §6.1). */
 export async function startRestServer(params: RestServerParams): Promise<HttpServer> {
-  const { host, port, services, log } = params;
+  const { host, port, services, log, stalledReaderMs = defaultHttpLimits.stalledReaderMs } = params;
   const routes = routesOf(services);
   const openApi = utf8(JSON.stringify(openApiDocument(routes, params.version)));
   const page = { type: "text/html; charset=utf-8", body: utf8(docsPage(routes)) };
@@ -72,12 +71,11 @@ export async function startRestServer(params: RestServerParams): Promise<HttpSer
     host,
     port,
     handle: async (request, response) => {
-      response.setTimeout(params.stalledReaderMs ?? stalledReaderMs, () => response.destroy());
       const refuse = (): void => refuseRate(gateway, request, response);
       if (front.admits(request, response, cors, refuse)) await handle(gateway, request, response);
     },
     ...(params.tls === undefined ? {} : { tls: params.tls }),
-    limits: { connections: maxConnections },
+    limits: { connections: maxConnections, stalledReaderMs },
     log,
   });
 }

@@ -205,8 +205,7 @@ export function elementsOf(raw: RawJson): RawJson[] {
 
 /** The characters of a string. */
 export function stringOf(raw: RawJson): string {
-  const value: unknown = JSON.parse(raw);
-  return String(value);
+  return raw.includes("\\") ? String(JSON.parse(raw)) : raw.slice(1, -1);
 }
 
 /** The reference's words for a value of the wrong kind. */

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
-import { HostError, type HttpServer, listenHttp, readBody, refuseUpgrade, sendText, type TlsFiles } from "@stoa/host";
-import { fromUtf8Lossy, utf8 } from "@stoa/std";
+import { defaultHttpLimits, HostError, type HttpServer, listenHttp, readBody, refuseUpgrade, sendText, type TlsFiles } from "@stoa/host";
+import { fromUtf8Lossy } from "@stoa/std";
 import { WebSocketServer } from "ws";
 import { type HttpFront, openFront } from "../http-front.ts";
 import { blockEvents } from "./block-events.ts";
@@ -29,8 +29,6 @@ const maxBodyBytes = 1_000_000;
 const maxBatch = 20;
 const maxSubscribedClients = 100;
 const maxConnections = 900;
-/** A reader that takes nothing of its answer for so long is cut off, with what was kept for it. */
-const stalledReaderMs = 30_000;
 
 /** What {@link startRpcServer} needs. */
 export interface RpcServerParams {
@@ -39,7 +37,7 @@ export interface RpcServerParams {
   readonly context: Omit<RpcContext, "rpcAddress">;
   /** What may wait for slow websocket clients. */
   readonly bufferLimits?: BufferLimits;
-  /** How long a reader may take nothing of its answer; 30 s without it. */
+  /** How long a reader may take nothing of its answer; the host's bound without it. */
   readonly stalledReaderMs?: number;
   /** Origins and rates; without it everybody may ask as often as he likes. */
   readonly front?: HttpFront;
@@ -59,6 +57,7 @@ export async function startRpcServer(params: RpcServerParams): Promise<HttpServe
     for (const event of blockEvents(hash, block)) for (const session of sessions) session.publish(event);
   });
   const limits = params.bufferLimits ?? defaultBufferLimits;
+  const { stalledReaderMs = defaultHttpLimits.stalledReaderMs } = params;
   const admit = (): void => {
     let subscribed = 0;
     for (const session of sessions) if (session.isSubscribed) subscribed++;
@@ -90,13 +89,12 @@ export async function startRpcServer(params: RpcServerParams): Promise<HttpServe
     host: params.host,
     port: params.port,
     handle: async (request, response) => {
-      response.setTimeout(params.stalledReaderMs ?? stalledReaderMs, () => response.destroy());
       if (!front.admits(request, response, cors)) return;
       const charge = (more: number): void => front.charge(request.socket.remoteAddress ?? "", more);
       await handle(context, { request, response, charge });
     },
     upgrade,
-    limits: { connections: maxConnections },
+    limits: { connections: maxConnections, stalledReaderMs },
     ...(params.tls === undefined ? {} : { tls: params.tls }),
     log,
   });
@@ -157,9 +155,9 @@ function urlOf({ url = "/" }: IncomingMessage): URL | undefined {
 
 /** JSON and pages are sent with the reference's content types, which name no character set. */
 function sendPage(response: ServerResponse, status: number, text: string, type = "application/json"): void {
-  const body = utf8(text);
-  response.writeHead(status, { "content-type": type, "content-length": body.length });
-  response.end(body);
+  // As a text, since Node then sends it in one piece with the head.
+  response.writeHead(status, { "content-type": type, "content-length": Buffer.byteLength(text) });
+  response.end(text);
 }
 
 /** What browsers may send: nothing here relies on cookies. */
