@@ -1,6 +1,15 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
-import { defaultHttpLimits, HostError, type HttpServer, listenHttp, readBody, refuseUpgrade, sendText, type TlsFiles } from "@stoa/host";
+import {
+  defaultHttpLimits,
+  HostError,
+  type HttpServer,
+  listenHttp,
+  readBody,
+  refuseUpgrade,
+  sendText,
+  type TlsFiles,
+} from "@stoa/host";
 import { fromUtf8Lossy } from "@stoa/std";
 import { WebSocketServer } from "ws";
 import { type HttpFront, openFront } from "../http-front.ts";
