@@ -15,6 +15,7 @@ import type { Attribute } from "@stoa/market";
 import { accountText, addressOf } from "@stoa/wire";
 import { type PrivateKey, publicKeyOf, signMessage } from "@stoa/wire/wallet";
 import { WebSocket } from "ws";
+import { CertificateRenewal } from "./chain-link/certificate-renewal.ts";
 import { GatewayQueries } from "./chain-link/chain-queries.ts";
 import { MarketReads } from "./chain-link/market-reads.ts";
 import { MarketWrites } from "./chain-link/market-writes.ts";
@@ -23,6 +24,7 @@ import type { Policy } from "./engine/bid.ts";
 import type { Features, GpuDevice } from "./engine/capacity.ts";
 import { deviceKeys } from "./engine/gpu-match.ts";
 import { Ledger } from "./engine/ledger.ts";
+import type { NewCertificate } from "./gateway/certificate.ts";
 import { Gateway } from "./gateway/gateway.ts";
 import { LeaseBook } from "./gateway/lease-book.ts";
 import { PublicCertificate } from "./gateway/public-certificate.ts";
@@ -59,6 +61,8 @@ export interface RunningProvider {
 const stepEveryMs = 1_000;
 /** Everything is read anew at least this often: no event is trusted to have come. */
 const resyncEveryMs = 30_000;
+/** Whether the certificate is young enough is looked at this often. */
+const renewEveryMs = 3_600_000;
 /** Between two attempts to reach the chain at the start. */
 const patienceMs = 500;
 /** No notice is offered before a lease is taken away. */
@@ -107,8 +111,21 @@ async function build(params: ProviderParams, scope: Scope) {
   savePorts(home, { gateway: gatewayPort, grpc: grpcPort, router: routerPort });
   const hostUri = params.hostUri ?? `https://${params.gatewayAddress}:${gatewayPort}`;
   const registration = { hostUri, attributes: ground.attributes, email: "", website: "" };
-  await patiently(params, () => publishIdentity({ ...chain, owner: address, registration, certificate, log }));
+  const publish = (shown: NewCertificate) =>
+    publishIdentity({ ...chain, owner: address, registration, certificate: shown, log });
+  await patiently(params, () => publish(certificate));
   await follow(params, scope, chain, desks);
+  const renewal = new CertificateRenewal({
+    shown: certificate,
+    wanted: () => ownCertificate(home, address, host, systemClock.nowNs()),
+    publish,
+    show: (shown) => {
+      gateway.renew(shown);
+      grpc.renew(shown);
+    },
+    log,
+  });
+  repeat(params, scope, renewEveryMs, () => renewal.look());
   const servers = { gatewayPort, grpc: `https://${params.grpcAddress}:${grpcPort}`, routerPort };
   log.info("provider", { address, hostUri, ...servers });
   return { address, hostUri, ...servers, keeper: desks.keeper, runtime };
@@ -276,13 +293,15 @@ async function follow(params: ProviderParams, scope: Scope, { client }: Chain, d
   });
   follower.start();
   scope.defer("chain", () => follower.stop());
-  const every = (intervalMs: number, work: () => Promise<void>) => {
-    const run = () => void work().catch((cause) => log.debug("put off", { reason: String(cause) }));
-    const timer = systemTimers.every(intervalMs, run);
-    scope.defer("timer", () => timer.cancel());
-  };
-  every(stepEveryMs, () => keeper.step());
-  every(resyncEveryMs, () => refresh(follower.height));
+  repeat(params, scope, stepEveryMs, () => keeper.step());
+  repeat(params, scope, resyncEveryMs, () => refresh(follower.height));
+}
+
+/** Does something again and again until the scope closes; what fails is done the next time. */
+function repeat({ log }: ProviderParams, scope: Scope, intervalMs: number, work: () => Promise<void>): void {
+  const run = () => void work().catch((cause) => log.debug("put off", { reason: String(cause) }));
+  const timer = systemTimers.every(intervalMs, run);
+  scope.defer("timer", () => timer.cancel());
 }
 
 function addressOfKey(key: PrivateKey): string {

@@ -108,7 +108,7 @@ export class GatewayServer {
 
   /** Shows another published certificate from the next connection on. */
   renew(onChain: KeyPair): void {
-    this.#tls.setSecureContext({ cert: onChain.certificate, key: onChain.privateKey, minVersion: "TLSv1.3" });
+    this.#tls.setSecureContext(serverTls({ ...this.#params, onChain }));
   }
 
   /** Stops listening and ends what is open. */

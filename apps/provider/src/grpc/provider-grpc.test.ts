@@ -201,13 +201,17 @@ function shownTo(port: number, servername: string): Promise<string> {
 
 const contextOf = (pair: NewCertificate) => createSecureContext({ cert: pair.certificate, key: pair.privateKey });
 
-test("the name that a client asks for decides the certificate; TLS is 1.3", async (t) => {
+test("the name that a client asks for decides the certificate, also after a renewal; TLS is 1.3", async (t) => {
   const pair = newCertificate({ address: provider.address, hosts: ["provider.test"], nowNs: nowNs + 5n, validDays: 1 });
   const named = await startGrpc({ publicName: { hostname: "provider.test", context: () => contextOf(pair) } });
   t.after(() => named.close());
   const normal = (pem: string) => pem.replaceAll("\r", "").trim();
   assert.equal(normal(await shownTo(named.port, "provider.test")), `TLSv1.3 ${normal(pair.certificate)}`);
   assert.equal(normal(await shownTo(named.port, "mtls.provider.test")), `TLSv1.3 ${normal(server.certificate)}`);
+  const next = newCertificate({ address: provider.address, hosts: ["localhost"], nowNs: nowNs + 6n, validDays: 1 });
+  named.renew(next);
+  assert.equal(normal(await shownTo(named.port, "provider.test")), `TLSv1.3 ${normal(pair.certificate)}`);
+  assert.equal(normal(await shownTo(named.port, "mtls.provider.test")), `TLSv1.3 ${normal(next.certificate)}`);
   await assert.rejects(
     new Promise((resolve, reject) => {
       connectTls({ host: "127.0.0.1", port: named.port, maxVersion: "TLSv1.2", rejectUnauthorized: false }, () =>

@@ -9,7 +9,7 @@ import { ServerReflection as ServerReflectionAlpha } from "@stoa/wire/grpc.refle
 import { serverReflection } from "@stoa/wire/server-reflection";
 import { KeyCache } from "../gateway/key-cache.ts";
 import type { ChainQueries, StatusSource } from "../gateway/ports.ts";
-import { type ServerTlsParams, serverTls } from "../gateway/server-tls.ts";
+import { type KeyPair, type ServerTlsParams, serverTls } from "../gateway/server-tls.ts";
 import { sharedRead } from "../gateway/shared-read.ts";
 import { judgeCall } from "./grpc-auth.ts";
 import { PeerBook } from "./peer-book.ts";
@@ -79,6 +79,11 @@ export class ProviderGrpc {
       onConnection: (socket) => peers.add(socket as TLSSocket),
     });
     return this.#listener.port;
+  }
+
+  /** Shows another published certificate from the next connection on. */
+  renew({ certificate, privateKey }: KeyPair): void {
+    this.#listener?.renew({ cert: certificate, key: privateKey });
   }
 
   /** Ends who follows the status, then everything else. */

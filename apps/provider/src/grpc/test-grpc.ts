@@ -16,6 +16,7 @@ import { type Status, StatusSchema } from "@stoa/wire/akash.provider.v1";
 import { testCapacity, testGpu } from "../engine/fixtures.ts";
 import { Ledger } from "../engine/ledger.ts";
 import type { ProviderStatus } from "../gateway/ports.ts";
+import type { KeyPair } from "../gateway/server-tls.ts";
 import { clock, params, provider, server } from "../gateway/test-gateway.ts";
 import { ledgerStatus } from "../keeper/provider-status.ts";
 import { ProviderGrpc, type ProviderGrpcParams } from "./provider-grpc.ts";
@@ -48,6 +49,7 @@ async function readStatus(): Promise<ProviderStatus> {
 export interface TestGrpc {
   readonly url: string;
   readonly port: number;
+  renew(onChain: KeyPair): void;
   close(): Promise<void>;
 }
 
@@ -65,7 +67,7 @@ export async function startGrpc(changes: Partial<ProviderGrpcParams> = {}): Prom
     ...changes,
   });
   const port = await grpc.listen(0, "127.0.0.1");
-  return { url: `https://127.0.0.1:${port}`, port, close: () => grpc.close() };
+  return { url: `https://127.0.0.1:${port}`, port, renew: (onChain) => grpc.renew(onChain), close: () => grpc.close() };
 }
 
 /** A client that trusts the provider's certificate and shows one of its own, if any. */

@@ -70,6 +70,8 @@ export interface GrpcListener {
   readonly port: number;
   /** `http://127.0.0.1:9090`; `https://` with TLS. */
   readonly url: string;
+  /** Secures connections from the next one on with another certificate; does nothing without TLS. */
+  renew(pair: { readonly cert: string; readonly key: string }): void;
   /** Stops accepting, lets running calls end for `graceMs`, then cuts what is left. */
   close(graceMs?: number): Promise<void>;
 }
@@ -115,6 +117,7 @@ export async function listenGrpc(params: GrpcListenerParams): Promise<GrpcListen
   return {
     port,
     url: `${tls === undefined ? "http" : "https"}://${host.includes(":") ? `[${host}]` : host}:${port}`,
+    renew: (pair) => secured?.setSecureContext({ ...tls, ...pair }),
     close: (graceMs = closeGraceMs) =>
       new Promise((resolve) => {
         const cut = setTimeout(() => server.forceShutdown(), graceMs);
