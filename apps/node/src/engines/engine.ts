@@ -40,6 +40,11 @@ export interface CommittedBlock extends StoredBlock {
   readonly results: BlockResults;
 }
 
+/** What the check of a transaction that was sent said, and the hash by which it is found. */
+export interface BroadcastResult extends CheckResult {
+  readonly hash: Uint8Array;
+}
+
 /** One transaction of a committed block. */
 export interface StoredTx extends TxPlace {
   readonly hash: Uint8Array;
@@ -99,7 +104,7 @@ export interface Engine {
   /** Heights of the first block that is kept and of the last one. */
   heights(): Promise<{ readonly lowest: bigint; readonly highest: bigint }>;
   /** Checks a transaction and, when it passes, lets it wait for a block. Throws MempoolError when it cannot even be checked. */
-  broadcast(tx: Uint8Array): Promise<CheckResult>;
+  broadcast(tx: Uint8Array): Promise<BroadcastResult>;
   /** Checks without keeping. */
   checkTx(tx: Uint8Array): Promise<CheckResult>;
   mempool(limit: number): Promise<MempoolView>;

@@ -19,6 +19,7 @@ import type { Signer } from "../../home/validator-key.ts";
 import { type StateMachine, simulationPaths } from "../../state-machine.ts";
 import {
   type BlockResults,
+  type BroadcastResult,
   type CommittedBlock,
   type Engine,
   type EngineStatus,
@@ -300,11 +301,11 @@ export class EmbeddedEngine implements Engine {
     return () => void this.listeners.delete(listener);
   }
 
-  broadcast(tx: Uint8Array): Promise<CheckResult> {
+  broadcast(tx: Uint8Array): Promise<BroadcastResult> {
     return this.intake.run(tx, () => this.admit(tx));
   }
 
-  private admit(tx: Uint8Array): CheckResult {
+  private admit(tx: Uint8Array): BroadcastResult {
     if (this.failure !== undefined) throw new MempoolError("halted", `the chain stands still: ${this.failure.message}`);
     const result = this.pool.add(tx, this.state.params.block.maxGas);
     // Set again with every transaction, the timer would not run while they keep coming.

@@ -1,7 +1,7 @@
 import type { TxResult as CheckResult } from "@stoa/chain";
 import type { Hash } from "@stoa/std";
 import { toHex } from "@stoa/std";
-import { MempoolError, type MempoolView } from "../engine.ts";
+import { type BroadcastResult, MempoolError, type MempoolView } from "../engine.ts";
 import { TxCache } from "./tx-cache.ts";
 
 /** Bounds of the mempool; the defaults are the reference's (base-chain.md §1.6). */
@@ -58,15 +58,16 @@ export class Mempool {
    * Checks a transaction and keeps it if it passes. `maxGas` is the block's limit, -1 for none. Throws MempoolError in the
    * reference's order: full, too large, known.
    */
-  add(tx: Uint8Array, maxGas: bigint): CheckResult {
+  add(tx: Uint8Array, maxGas: bigint): BroadcastResult {
     const { limits } = this.params;
     this.refuseIfFull(tx.length);
     if (tx.length > limits.txBytes) {
       throw new MempoolError("too-large", `Tx too large. Max size is ${limits.txBytes}, but got ${tx.length}`);
     }
-    const name = this.nameOf(tx);
+    const hash = this.params.hash.sha256(tx);
+    const name = toHex(hash);
     if (!this.cache.push(name)) throw new MempoolError("in-cache", "tx already exists in cache");
-    const result = this.params.check(tx, false);
+    const result = { ...this.params.check(tx, false), hash };
     const fitsBlock = maxGas === -1n || (result.gasWanted >= 0n && result.gasWanted <= maxGas);
     if (result.code !== 0 || !fitsBlock) {
       // Its reason may pass (a missing balance, say): it can be sent again.
@@ -97,7 +98,7 @@ export class Mempool {
   /** After a block: forgets its transactions. */
   remove(txs: readonly Uint8Array[], codes: readonly number[]): void {
     for (const [index, tx] of txs.entries()) {
-      const name = this.nameOf(tx);
+      const name = toHex(this.params.hash.sha256(tx));
       if (codes[index] === 0) this.cache.push(name);
       else this.cache.remove(name);
       this.forget(name);
@@ -137,9 +138,5 @@ export class Mempool {
     const count = `number of txs ${this.waiting.size} (max: ${limits.txs})`;
     const bytes = `total txs bytes ${this.totalBytes} (max: ${limits.totalBytes})`;
     throw new MempoolError("full", `mempool is full: ${count}, ${bytes}`);
-  }
-
-  private nameOf(tx: Uint8Array): string {
-    return toHex(this.params.hash.sha256(tx));
   }
 }

@@ -10,20 +10,14 @@ import { readOrder, readQuery, searchTxs } from "./search.ts";
 const commitTimeoutMs = 10_000;
 
 /** `broadcast_tx_async` does not tell what the check said; what the mempool itself refuses is an error, as with the others. */
-const broadcastAsync = method({ tx: "tx" }, async ({ engine, hash }, { tx = emptyBytes }) => {
-  await engine.broadcast(tx);
-  return { code: 0, data: "", log: "", codespace: "", hash: toHexUpper(hash.sha256(tx)) };
+const broadcastAsync = method({ tx: "tx" }, async ({ engine }, { tx = emptyBytes }) => {
+  const { hash } = await engine.broadcast(tx);
+  return { code: 0, data: "", log: "", codespace: "", hash: toHexUpper(hash) };
 });
 
-const broadcastSync = method({ tx: "tx" }, async ({ engine, hash }, { tx = emptyBytes }) => {
-  const check = await engine.broadcast(tx);
-  return {
-    code: check.code,
-    data: toHexUpper(check.data),
-    log: check.log,
-    codespace: check.codespace,
-    hash: toHexUpper(hash.sha256(tx)),
-  };
+const broadcastSync = method({ tx: "tx" }, async ({ engine }, { tx = emptyBytes }) => {
+  const { code, data, log, codespace, hash } = await engine.broadcast(tx);
+  return { code, data: toHexUpper(data), log, codespace, hash: toHexUpper(hash) };
 });
 
 const noResult = {
@@ -41,7 +35,7 @@ const broadcastCommit = method({ tx: "tx" }, async (context, { tx = emptyBytes }
   const included = waitForTx(context, tx);
   try {
     const check = await context.engine.broadcast(tx);
-    const answer = { check_tx: txResultJson(check), hash: toHexUpper(context.hash.sha256(tx)) };
+    const answer = { check_tx: txResultJson(check), hash: toHexUpper(check.hash) };
     if (check.code !== 0) return { ...answer, tx_result: txResultJson(noResult), height: "0" };
     const found = await included.found;
     if (found === undefined) throw RpcError.internal("timed out waiting for tx to be included in a block");
