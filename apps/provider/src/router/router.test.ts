@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createServer, request, type Server } from "node:http";
-import { type AddressInfo, connect } from "node:net";
+import { type AddressInfo, connect, createServer as createNetServer } from "node:net";
 import { after, before, describe, it } from "node:test";
 import { WebSocket, WebSocketServer } from "ws";
 import { Router } from "./router.ts";
@@ -121,6 +121,54 @@ describe("router", () => {
     plain.close();
     assert.doesNotMatch(answer, /chunked/i);
     assert.match(answer, /^HTTP\/1\.1 200 OK\r\n.*\r\n\r\nnot here$/s);
+  });
+
+  /** What the router answers when a service writes these bytes and ends the connection. */
+  async function askService(bytes: string, head: string): Promise<string> {
+    const broken = createNetServer((socket) => socket.once("data", () => socket.end(bytes, "latin1")));
+    await new Promise<void>((resolve) => broken.listen(0, "127.0.0.1", resolve));
+    const target = { address: "127.0.0.1", port: (broken.address() as AddressInfo).port };
+    routes.set("broken", [{ host: "broken.localhost", targets: [target], http }]);
+    const answer = await askRaw(`GET / HTTP/1.1\r\nHost: broken.localhost\r\n${head}\r\n`);
+    broken.close();
+    return answer;
+  }
+  const upgrading = "Connection: Upgrade\r\nUpgrade: websocket\r\n";
+
+  it("takes no service's answer at its word: a status that is none is a bad gateway", async () => {
+    for (const status of ["000", "099", "101"]) {
+      const answer = await askService(`HTTP/1.1 ${status} X\r\nContent-Length: 0\r\n\r\n`, "");
+      assert.match(answer, /^HTTP\/1\.1 502 /, status);
+    }
+  });
+
+  it("ends a refused upgrade whose body is cut off", async () => {
+    const answer = await askService("HTTP/1.1 403 No\r\nContent-Length: 20\r\n\r\nhalf", upgrading);
+    assert.match(answer, /^HTTP\/1\.1 403 No\r\n[\s\S]*half$/);
+  });
+
+  it("stops while a service has not answered an upgrade", async () => {
+    const other = new Router(routes);
+    const asked = new Promise<void>((resolve) => {
+      const silent = createNetServer((socket) => {
+        socket.on("error", () => {});
+        socket.once("data", () => resolve());
+        silent.close();
+      });
+      silent.listen(0, "127.0.0.1", () => {
+        const target = { address: "127.0.0.1", port: (silent.address() as AddressInfo).port };
+        routes.set("silent", [{ host: "silent.localhost", targets: [target], http }]);
+      });
+      silent.once("listening", async () => {
+        const at = await other.listen("127.0.0.1", 0);
+        const client = connect(at.port, at.host, () => {
+          client.write(`GET / HTTP/1.1\r\nHost: silent.localhost\r\n${upgrading}\r\n`);
+        });
+        client.on("error", () => {});
+      });
+    });
+    await asked;
+    await other.close();
   });
 
   it("says what it does not take", async () => {

@@ -99,8 +99,13 @@ export class Router {
     limitTimes(upstream, route);
     let answered = false;
     upstream.on("response", (answer) => {
+      try {
+        response.writeHead(statusOf(answer), endToEnd(answer.headers));
+      } catch (cause) {
+        upstream.destroy(new Error("the service's answer is none", { cause }));
+        return;
+      }
       answered = true;
-      response.writeHead(answer.statusCode ?? 502, endToEnd(answer.headers));
       answer.pipe(response);
       answer.on("error", () => response.destroy());
     });
@@ -125,6 +130,9 @@ export class Router {
     const route = this.#routes.find(request.headers.host ?? "");
     const target = route === undefined ? undefined : this.#target(route);
     socket.on("error", () => socket.destroy());
+    // No longer the server's, so that the end of the server would wait for it.
+    this.#upgraded.add(socket);
+    socket.on("close", () => this.#upgraded.delete(socket));
     if (target === undefined) {
       refuseUpgrade(socket, 404);
       return;
@@ -147,6 +155,7 @@ export class Router {
       const own = `${rawHeaders(answer, hopByHop)}connection: close\r\n`;
       socket.write(`HTTP/1.1 ${answer.statusCode ?? 502} ${answer.statusMessage ?? ""}\r\n${own}\r\n`);
       answer.pipe(socket);
+      answer.on("error", () => socket.destroy());
     });
     upstream.on("error", () => socket.destroy());
     socket.on("close", () => upstream.destroy());
@@ -154,11 +163,7 @@ export class Router {
   }
 
   #join(one: Socket, other: Socket): void {
-    for (const socket of [one, other]) {
-      socket.setTimeout(0);
-      this.#upgraded.add(socket);
-      socket.on("close", () => this.#upgraded.delete(socket));
-    }
+    for (const socket of [one, other]) socket.setTimeout(0);
     one.on("close", () => other.destroy());
     other.on("close", () => one.destroy());
     other.on("error", () => one.destroy());
@@ -168,6 +173,12 @@ export class Router {
 }
 
 class SlowService extends Error {}
+
+/** The status of an answer. Throws for what is none: Node reads any three digits, and does not write them all. */
+function statusOf({ statusCode = 0 }: IncomingMessage): number {
+  if (statusCode < 200) throw new RangeError(`status ${statusCode}`);
+  return statusCode;
+}
 
 function limitTimes(upstream: ReturnType<typeof httpRequest>, route: Route): void {
   upstream.on("socket", (socket) => {
