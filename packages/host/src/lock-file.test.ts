@@ -14,17 +14,23 @@ function lockPath(t: TestContext): string {
   return join(folder, "lock");
 }
 
-/** A process that says `won` or the error's code, keeps what it won, and does `then` when it is told to go on. */
+/**
+ * A process that says `won` or the error's code, keeps what it won, though nothing in it refers to the lock any more, and
+ * does `then` when it is told to go on.
+ */
 function racer(path: string, then: string): ChildProcess & { stdout: NonNullable<ChildProcess["stdout"]> } {
   const url = JSON.stringify(join(import.meta.dirname, "lock-file.ts"));
   const script = `
     import { acquireLock } from ${url};
-    try { acquireLock({ path: ${JSON.stringify(path)}, purpose: "race" }); console.log("won"); }
-    catch (error) { console.log(error.code); }
+    let word = "won";
+    try { acquireLock({ path: ${JSON.stringify(path)}, purpose: "race" }); }
+    catch (error) { word = error.code; }
+    gc();
+    setImmediate(() => console.log(word));
     process.stdin.resume();
     process.stdin.on("end", () => { ${then} });
   `;
-  const words = ["--disable-warning=ExperimentalWarning", "--input-type=module", "-e", script];
+  const words = ["--disable-warning=ExperimentalWarning", "--expose-gc", "--input-type=module", "-e", script];
   return spawn(process.execPath, words, { stdio: ["pipe", "pipe", "inherit"] });
 }
 
@@ -91,6 +97,35 @@ test("of many processes that race for a dead process's lock exactly one wins", a
   const words = await Promise.all(racers.map(wordOf));
   for (const each of racers) each.stdin?.end();
   assert.deepEqual(words.sort(), ["locked", "locked", "locked", "locked", "locked", "won"]);
+});
+
+test("of two that ask at the same moment one gets it", async (t) => {
+  const path = lockPath(t);
+  const rounds = 15;
+  const roundMs = 120;
+  // Far enough ahead that both processes have started by then.
+  const script = `
+    import { acquireLock } from ${JSON.stringify(join(import.meta.dirname, "lock-file.ts"))};
+    process.stdin.once("data", (startMs) => {
+      let won = "";
+      for (let round = 0; round < ${rounds}; round++) {
+        while (Date.now() < Number(startMs) + round * ${roundMs});
+        try { acquireLock({ path: ${JSON.stringify(path)} + round, purpose: "race" }); won += "1"; } catch { won += "0"; }
+      }
+      console.log(won);
+      process.stdin.once("data", () => process.exit(0));
+    });
+    console.log("ready");
+  `;
+  const words = ["--disable-warning=ExperimentalWarning", "--input-type=module", "-e", script];
+  const racers = [0, 1].map(() => spawn(process.execPath, words, { stdio: ["pipe", "pipe", "inherit"] }));
+  await Promise.all(racers.map(wordOf));
+  const startMs = String(Date.now() + 50);
+  for (const { stdin } of racers) stdin.write(startMs);
+  const [one = "", other = ""] = await Promise.all(racers.map(wordOf));
+  for (const { stdin } of racers) stdin.end("done");
+  assert.equal(one.length, rounds);
+  for (let round = 0; round < rounds; round++) assert.equal(Number(one[round]) + Number(other[round]), 1);
 });
 
 test("a folder that is not there is told, not waited for", (t) => {

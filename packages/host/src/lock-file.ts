@@ -13,6 +13,12 @@ export interface Lock {
 const busy = 5;
 
 /**
+ * Somebody who is asking for the lock has a part of it for microseconds: of two that ask at the same moment neither would
+ * get it if nobody waited.
+ */
+const waitMs = 100;
+
+/**
  * Takes the lock `path` for this process, so that two commands do not work on one home. The system holds it (an empty
  * SQLite database beside `path`, locked whole) and lets go when the process ends, however it ends; `path` itself tells
  * people who has it. Throws HostError `locked`, naming the holder, `disk-full` or `io`.
@@ -26,19 +32,24 @@ export function acquireLock(params: { readonly path: string; readonly purpose: s
     held.close();
     throw error;
   }
+  kept.add(held);
   return {
     close: () => {
       if (!held.isOpen) return;
       rmSync(path, { force: true });
+      kept.delete(held);
       held.close();
     },
   };
 }
 
+/** A connection that nobody refers to any more is closed by the collector, and with it the lock would be lost. */
+const kept = new Set<DatabaseSync>();
+
 function hold(path: string): DatabaseSync {
   let database: DatabaseSync | undefined;
   try {
-    database = new DatabaseSync(`${path}.held`, { timeout: 0 });
+    database = new DatabaseSync(`${path}.held`, { timeout: waitMs });
     database.exec("BEGIN EXCLUSIVE");
     return database;
   } catch (error) {
