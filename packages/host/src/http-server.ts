@@ -169,25 +169,17 @@ function statusOf(error: unknown): { status: number; message: string } | undefin
   return undefined;
 }
 
-/** The whole body of a request. Throws HostError `body-too-large` (answered with 413) or `body-incomplete` (400). */
-export async function readBody(request: IncomingMessage, maxBytes: number): Promise<Uint8Array> {
-  const tooLarge = (): HostError =>
-    new HostError("body-too-large", "peer", `the body is larger than ${maxBytes} bytes`);
-  if (Number(request.headers["content-length"] ?? 0) > maxBytes) throw tooLarge();
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  await new Promise<void>((resolve, reject) => {
-    let settled = false;
-    const whole = (): void => {
-      settled = true;
-      resolve();
-    };
-    // Every request closes, most of them read: an error takes its stack only where there is one to tell.
-    const broken = (cause?: unknown): void => {
-      if (settled) return;
-      settled = true;
-      reject(new HostError("body-incomplete", "peer", "the connection ended before the body did", { cause }));
-    };
+/** The whole body of a request. Fails with HostError `body-too-large` (answered with 413) or `body-incomplete` (400). */
+export function readBody(request: IncomingMessage, maxBytes: number): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    const tooLarge = (): HostError =>
+      new HostError("body-too-large", "peer", `the body is larger than ${maxBytes} bytes`);
+    if (Number(request.headers["content-length"] ?? 0) > maxBytes) {
+      reject(tooLarge());
+      return;
+    }
+    const chunks: Uint8Array[] = [];
+    let length = 0;
     request.on("data", (chunk: Buffer) => {
       length += chunk.length;
       if (length <= maxBytes) {
@@ -197,15 +189,17 @@ export async function readBody(request: IncomingMessage, maxBytes: number): Prom
       }
       // The rest is not wanted, but the connection must live: the refusal is still to be sent.
       request.pause();
-      whole();
+      reject(tooLarge());
     });
-    request.on("end", whole);
+    request.on("end", () => resolve(chunks.length === 1 ? (chunks[0] ?? emptyBytes) : concatBytes(...chunks)));
+    // Every request closes, most of them read: an error takes its stack only where there is one to tell.
+    const broken = (cause?: unknown): void => {
+      if (request.readableEnded) return;
+      reject(new HostError("body-incomplete", "peer", "the connection ended before the body did", { cause }));
+    };
     request.on("error", broken);
     request.on("close", broken);
   });
-  if (length > maxBytes) throw tooLarge();
-  const [first = emptyBytes] = chunks;
-  return chunks.length <= 1 ? first : concatBytes(...chunks);
 }
 
 /** Ends an answer with a text. */

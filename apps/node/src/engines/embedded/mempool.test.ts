@@ -14,6 +14,7 @@ import { engineStartNs, engineWorld, smallBlocksGenesis } from "../../testing/en
 import { KvMachine } from "../../testing/kv-machine.ts";
 import { ManualTime } from "../../testing/manual-time.ts";
 import { defaultMempoolLimits } from "./mempool.ts";
+import { TxCache } from "./tx-cache.ts";
 
 /** A machine whose blocks take a turn of the event loop for each step, and count how many are made at once. */
 class SlowMachine extends KvMachine {
@@ -144,6 +145,24 @@ test("the mempool refuses with the reference's words", async () => {
   await assert.rejects(engine.broadcast(utf8("c=1")), full);
   await time.step();
   assert.equal((await engine.mempool(10)).total, 0);
+});
+
+test("of the transactions seen lately the one that came longest ago is forgotten first", () => {
+  const cache = new TxCache(3);
+  for (const name of ["a", "b", "c"]) assert.equal(cache.push(name), true);
+  assert.equal(cache.push("a"), false, "known, and recent again");
+  assert.equal(cache.push("d"), true);
+  assert.deepEqual(
+    ["a", "c", "d"].map((name) => cache.push(name)),
+    [false, false, false],
+  );
+  assert.equal(cache.push("b"), true, "forgotten for d, and now a goes");
+  cache.remove("c");
+  assert.equal(cache.push("a"), true);
+  assert.deepEqual(
+    ["b", "d"].map((name) => cache.push(name)),
+    [false, false],
+  );
 });
 
 test("what a block had no room for is checked again, and leaves when it fails", async () => {

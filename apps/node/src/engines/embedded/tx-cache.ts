@@ -2,6 +2,8 @@
 export class TxCache {
   private readonly limit: number;
   private readonly seen = new Set<string>();
+  /** Stands before the oldest name for good: one begun anew would first pass all that have left since the set grew. */
+  private readonly oldest = this.seen.values();
 
   constructor(limit: number) {
     this.limit = limit;
@@ -12,10 +14,8 @@ export class TxCache {
     const known = this.seen.delete(name);
     this.seen.add(name);
     if (this.seen.size > this.limit) {
-      for (const oldest of this.seen) {
-        this.seen.delete(oldest);
-        break;
-      }
+      const { value } = this.oldest.next();
+      if (value !== undefined) this.seen.delete(value);
     }
     return !known;
   }

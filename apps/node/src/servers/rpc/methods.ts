@@ -13,7 +13,7 @@ export const rpcMethods: ReadonlyMap<string, RpcMethod> = new Map(
 );
 
 /** Calls a method with JSON parameters, given as text. Throws RpcError, or what the method throws. */
-export async function callMethod(context: RpcContext, name: string, params: RawJson | undefined): Promise<JsonValue> {
+export function callMethod(context: RpcContext, name: string, params: RawJson | undefined): Promise<JsonValue> {
   const found = rpcMethods.get(name);
   if (found === undefined) throw RpcError.unknownMethod();
   if (params === undefined && Object.keys(found.params).length > 0) throw new MissingParams();

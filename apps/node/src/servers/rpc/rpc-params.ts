@@ -99,7 +99,7 @@ function refusing<T>(form: "json" | "http", read: () => T): T {
 
 function readAll<P extends ParamList>(list: P, read: (name: string, kind: ParamKind) => ParamValue): ParamValues<P> {
   const values: Record<string, ParamValue> = {};
-  for (const [name, kind] of Object.entries(list)) values[name] = read(name, kind);
+  for (const name in list) values[name] = read(name, list[name] as ParamKind);
   return values as ParamValues<P>;
 }
 

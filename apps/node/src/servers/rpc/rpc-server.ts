@@ -97,10 +97,10 @@ export async function startRpcServer(params: RpcServerParams): Promise<HttpServe
   const server = await listenHttp({
     host: params.host,
     port: params.port,
-    handle: async (request, response) => {
+    handle: (request, response) => {
       if (!front.admits(request, response, cors)) return;
       const charge = (more: number): void => front.charge(request.socket.remoteAddress ?? "", more);
-      await handle(context, { request, response, charge });
+      return handle(context, { request, response, charge });
     },
     upgrade,
     limits: { connections: maxConnections, stalledReaderMs },
