@@ -94,6 +94,8 @@ function endWith(result: { exit_code: number; message?: string }, socket: Stream
 
 async function runShell(session: ExecSession, request: ExecRequest, socket: StreamSocket): Promise<void> {
   socket.signal.addEventListener("abort", () => session.close());
+  // The client left while the command was started: nobody else would end it.
+  if (socket.signal.aborted) session.close();
   if (request.stdin) feedInput(session, socket);
   else socket.ignoreInput();
   const exitCode = session.exitCode.then(

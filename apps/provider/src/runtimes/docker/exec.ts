@@ -38,11 +38,15 @@ function session(
   const frames = new Demultiplexer();
   const take = (data: Uint8Array) => {
     if (data.length === 0) return;
-    if (request.tty) feed.push({ stream: "stdout", data: Uint8Array.from(data) });
-    else for (const output of frames.push(data)) feed.push(output);
+    try {
+      if (request.tty) feed.push({ stream: "stdout", data: Uint8Array.from(data) });
+      else for (const output of frames.push(data)) feed.push(output);
+    } catch (cause) {
+      feed.end(new RuntimeError("internal", "the engine's stream of the command cannot be read", cause));
+      socket.destroy();
+    }
     if (feed.size > unreadChunksMax) socket.pause();
   };
-  take(head);
   const exitCode = new Promise<number>((resolve, reject) => {
     socket.on("data", take);
     // Also a command that ends before its input breaks the connection: the engine's record says how it ended.
@@ -54,6 +58,7 @@ function session(
     socket.on("end", () => socket.end());
   });
   exitCode.catch(() => {});
+  take(head);
   return {
     output: resuming(feed, socket),
     write: (data) =>
