@@ -69,6 +69,38 @@ class GivenConnection extends Agent {
   }
 }
 
+/** Resolves when the websocket is open. Rejects with the server's words when it refuses, whole or cut off, or when it is late. */
+async function opened(client: WebSocket, socket: Socket): Promise<void> {
+  let late: NodeJS.Timeout | undefined;
+  try {
+    await new Promise<void>((resolve, reject) => {
+      late = setTimeout(() => reject(new Error(`no websocket within ${connectTimeoutMs} ms`)), connectTimeoutMs);
+      client.once("open", resolve);
+      client.on("error", reject);
+      client.once("unexpected-response", (_request, response) => {
+        const chunks: Buffer[] = [];
+        response.on("data", (chunk: Buffer) => {
+          if (chunks.length < 64) chunks.push(chunk);
+        });
+        response.on("close", () => {
+          const text = Buffer.concat(chunks).toString("utf8").trim();
+          reject(new Error(`the provider answered ${response.statusCode}: ${text}`));
+        });
+      });
+      // A refusal that came just before is heard first.
+      const ended = () => setImmediate(() => reject(new Error("the provider ended the connection")));
+      if (socket.destroyed) ended();
+      else socket.once("close", ended);
+    });
+  } catch (error) {
+    client.terminate();
+    socket.destroy();
+    throw error;
+  } finally {
+    clearTimeout(late);
+  }
+}
+
 export class ProviderTransport {
   readonly #params: ProviderTransportParams;
 
@@ -119,6 +151,8 @@ export class ProviderTransport {
       request.on("close", () => {
         clearTimeout(late);
         socket.destroy();
+        // Node tells of no error where the connection was gone before, or is taken for another protocol's.
+        reject(new Error("the connection ended before the answer"));
       });
       request.end(body);
     });
@@ -143,21 +177,7 @@ export class ProviderTransport {
       const bytes = Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data as ArrayBuffer);
       events.message(isBinary ? bytes : bytes.toString("utf8"));
     });
-    await new Promise<void>((resolve, reject) => {
-      client.once("open", resolve);
-      client.once("error", reject);
-      client.once("unexpected-response", (_request, response) => {
-        const chunks: Buffer[] = [];
-        response.on("data", (chunk: Buffer) => {
-          if (chunks.length < 64) chunks.push(chunk);
-        });
-        response.on("end", () => {
-          const text = Buffer.concat(chunks).toString("utf8").trim();
-          reject(new Error(`the provider answered ${response.statusCode}: ${text}`));
-          client.terminate();
-        });
-      });
-    });
+    await opened(client, socket);
     client.on("error", () => client.terminate());
     client.on("close", (code, reason) => events.closed(code, reason.toString("utf8")));
     return {
@@ -188,6 +208,8 @@ export class ProviderTransport {
       socket.once("secureConnect", () => {
         this.#problem(socket, url.hostname).then((problem) => {
           if (problem !== undefined) return fail(new Error(problem));
+          // The check takes its time: it may ask a chain.
+          if (socket.destroyed) return fail(new Error("the provider ended the connection"));
           socket.setTimeout(0);
           socket.removeListener("error", fail);
           return resolve(socket);

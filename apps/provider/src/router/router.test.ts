@@ -140,6 +140,8 @@ describe("router", () => {
       const answer = await askService(`HTTP/1.1 ${status} X\r\nContent-Length: 0\r\n\r\n`, "");
       assert.match(answer, /^HTTP\/1\.1 502 /, status);
     }
+    const unasked = await askService(`HTTP/1.1 101 X\r\n${upgrading}\r\n`, "");
+    assert.match(unasked, /^HTTP\/1\.1 502 /);
   });
 
   it("ends a refused upgrade whose body is cut off", async () => {

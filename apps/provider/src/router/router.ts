@@ -114,6 +114,10 @@ export class Router {
       else if (cause instanceof SlowService) refuse(response, 504, "the service does not answer");
       else refuse(response, 502, "the service cannot be reached");
     });
+    // Without an error where the service takes up another protocol that nobody asked for.
+    upstream.on("close", () => {
+      if (!response.headersSent) refuse(response, 502, "the service cannot be reached");
+    });
     response.on("close", () => upstream.destroy());
     let received = 0;
     request.on("data", (part: Buffer) => {

@@ -107,6 +107,8 @@ export class DockerApi {
         refusalOf(answer).then(reject, reject);
       });
       request.on("error", (cause) => reject(unavailable(cause)));
+      // Node tells of no error where the answer is another protocol's.
+      request.on("close", () => reject(unavailable(new Error("its answer is none"))));
       request.end(payload);
     });
   }
@@ -136,6 +138,8 @@ export class DockerApi {
         request.setTimeout(options.timeoutMs, () => request.destroy(new Error("the engine does not answer")));
       }
       request.on("error", (cause) => reject(unavailable(cause)));
+      // Node tells of no error where the answer is another protocol's.
+      request.on("close", () => reject(unavailable(new Error("its answer is none"))));
       request.end(payload);
     });
   }
