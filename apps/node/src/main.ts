@@ -83,7 +83,7 @@ async function build(params: StartNodeParams, scope: Scope): Promise<Omit<Runnin
   const home = openNodeHome(params.home);
   scope.add("home", home.lock);
   const backend = scope.add("database", await LevelBackend.open(join(home.dataFolder, "state")));
-  const index = scope.add("event index", SqliteEventIndex.open(join(home.dataFolder, "events.sqlite")));
+  const index = scope.add("event index", SqliteEventIndex.open(join(home.dataFolder, "events.sqlite"), log));
   const { engine, chain, workers } = makeEngine(params, { home, backend, index, minGasPrices });
   scope.defer("signature threads", () => workers.close());
   guardSignedState(home, engine.height);

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { AbciEvent } from "@stoa/consensus";
+import { silentLog } from "@stoa/std";
 import type { IndexedBlock } from "./event-index.ts";
 import { SqliteEventIndex } from "./sqlite-event-index.ts";
 
@@ -137,4 +138,23 @@ test("a file keeps what was appended", async (t) => {
   assert.equal(again.height, 1n);
   assert.deepEqual(await placesOf(again, { "send.to": "to1" }), ["1/0"]);
   await again.close();
+});
+
+test("a damaged file begins anew, and says so", async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "stoa-index-"));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const path = join(folder, "events.sqlite");
+  const filled = SqliteEventIndex.open(path);
+  for (let height = 1n; height <= 60n; height++) filled.append(blockAt(height));
+  await filled.close();
+  const told: string[] = [];
+  const log = { ...silentLog, error: (message: string) => void told.push(message) };
+  const damages = [() => truncateSync(path, 5_000), () => writeFileSync(path, "x".repeat(5_000))];
+  for (const damage of damages) {
+    damage();
+    const index = SqliteEventIndex.open(path, log);
+    assert.equal(index.height, 0n);
+    await index.close();
+  }
+  assert.deepEqual(told, Array(2).fill("the event index is damaged and is made anew"));
 });

@@ -1,5 +1,8 @@
+import { rmSync } from "node:fs";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import type { AbciEvent } from "@stoa/consensus";
+import { messageOf } from "@stoa/host";
+import { type Log, silentLog } from "@stoa/std";
 import {
   type EventIndex,
   type IndexedBlock,
@@ -35,6 +38,13 @@ const schema = `
   CREATE TABLE IF NOT EXISTS entry (attribute INTEGER NOT NULL, place INTEGER NOT NULL, PRIMARY KEY (attribute, place)) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS height (one INTEGER PRIMARY KEY CHECK (one = 1), height INTEGER NOT NULL);
 `;
+
+/** SQLite's codes for a file that is broken, and for one that is no database at all. */
+const damageCodes: readonly unknown[] = [11, 26];
+
+function isDamage(error: unknown): boolean {
+  return error instanceof Error && "errcode" in error && damageCodes.includes(error.errcode);
+}
 
 /** One thing that can be looked for. Names carry what they belong to, so that no two kinds of them meet. */
 interface Term {
@@ -106,9 +116,24 @@ export class SqliteEventIndex implements EventIndex {
     this.known = BigInt(numberOf(this.sql("SELECT height FROM height").get(), "height") ?? 0);
   }
 
-  /** Opens the index at `path`, or one in memory at `:memory:`. Throws what SQLite throws when the file is damaged. */
-  static open(path: string): SqliteEventIndex {
+  /**
+   * Opens the index at `path`, or one in memory at `:memory:`. A damaged file begins anew: all that is in it comes from the
+   * blocks, and the chain is not to wait for somebody who removes it. Throws what else SQLite throws.
+   */
+  static open(path: string, log: Log = silentLog): SqliteEventIndex {
     const db = new DatabaseSync(path);
+    try {
+      return SqliteEventIndex.over(db);
+    } catch (error) {
+      db.close();
+      if (!isDamage(error)) throw error;
+      log.error("the event index is damaged and is made anew", { path, reason: messageOf(error) });
+      for (const end of ["", "-wal", "-shm"]) rmSync(`${path}${end}`, { force: true });
+      return SqliteEventIndex.over(new DatabaseSync(path));
+    }
+  }
+
+  private static over(db: DatabaseSync): SqliteEventIndex {
     db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 67108864;");
     db.exec(`PRAGMA cache_size = -${cacheKib};`);
     const form = numberOf(db.prepare("PRAGMA user_version").get(), "user_version");
