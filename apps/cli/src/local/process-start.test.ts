@@ -18,3 +18,13 @@ test("a process that runs has a start; one that ended has none, collected or not
   assert.equal(processStart(child), "");
   assert.equal(processStart(2 ** 22 + 1), "", "a number that no process has");
 });
+
+test("a process that ends while it is looked at has none", async () => {
+  // A look falls into the end of one in three of them.
+  for (let round = 0; round < 30; round++) {
+    const parent = spawn("sh", ["-c", "sleep 0.01 & echo $!; wait"], { stdio: ["ignore", "pipe", "ignore"] });
+    const child = Number(await new Promise((resolve) => parent.stdout.once("data", resolve)));
+    const deadline = Date.now() + 10_000;
+    while (processStart(child) !== "") assert.ok(Date.now() < deadline, "the child did not end");
+  }
+});

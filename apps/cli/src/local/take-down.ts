@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { systemCode } from "@stoa/host";
 import { type RunRecord, readRunRecord, runRecordPath } from "../tenant/connection.ts";
 import type { HomePaths } from "./home.ts";
 import { processStart } from "./process-start.ts";
@@ -13,12 +14,21 @@ function runs(child: { readonly pid: number; readonly started: string }): boolea
   return child.pid > 0 && child.started !== "" && processStart(child.pid) === child.started;
 }
 
+/** Sends a signal; a process that ended just now needs none. */
+function signal(pid: number, name: "SIGTERM" | "SIGKILL"): void {
+  try {
+    process.kill(pid, name);
+  } catch (error) {
+    if (systemCode(error) !== "ESRCH") throw error;
+  }
+}
+
 async function stopProcess(child: RunRecord["children"][number]): Promise<boolean> {
   if (!runs(child)) return false;
-  process.kill(child.pid, "SIGTERM");
+  signal(child.pid, "SIGTERM");
   for (const deadline = performance.now() + stopMs; runs(child); ) {
     if (performance.now() > deadline) {
-      process.kill(child.pid, "SIGKILL");
+      signal(child.pid, "SIGKILL");
       return true;
     }
     await new Promise((resolve) => setTimeout(resolve, pollMs));

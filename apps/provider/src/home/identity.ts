@@ -12,7 +12,7 @@ export interface KeptPorts {
 
 /** The self-signed certificate lives as long as the reference's. */
 const certificateDays = 365;
-/** An older one is replaced at the next start. Its serial is the time at which it was made. */
+/** An older one is replaced, at a start or while the provider runs. Its serial is the time at which it was made. */
 const renewDays = 300n;
 const nsPerDay = 86_400_000_000_000n;
 
