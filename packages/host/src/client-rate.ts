@@ -58,10 +58,9 @@ export class ClientRate {
     // Entered anew, so that the map is in the order of the last request.
     this.clients.delete(client);
     this.clients.set(client, { left, atNs: this.params.clock.nowNs() });
-    for (const oldest of this.clients.keys()) {
-      if (this.clients.size <= maxClients) break;
-      this.clients.delete(oldest);
-    }
+    if (this.clients.size <= maxClients) return;
+    const [oldest] = this.clients.keys();
+    if (oldest !== undefined) this.clients.delete(oldest);
   }
 }
 
