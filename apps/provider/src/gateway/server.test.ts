@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { Server as HttpServer } from "node:http";
 import { Agent, request as httpsRequest } from "node:https";
 import { after, before, test } from "node:test";
 import { connect as connectTls, createSecureContext } from "node:tls";
@@ -177,4 +178,34 @@ test("a certificate is to be shown anew after a while: it may have been revoked"
   assert.equal(await ask(), "close");
   clock.aheadS = 0n;
   agent.destroy();
+});
+
+test("a client that leaves while its certificate is checked is read from no more", async (t) => {
+  const emitted = t.mock.method(HttpServer.prototype, "emit");
+  let leave = (): void => {};
+  let checked = (): void => {};
+  const done = new Promise<void>((resolve) => {
+    checked = resolve;
+  });
+  const chain = {
+    ...params.chain,
+    certificate: async (owner: string, serial: bigint) => {
+      leave();
+      // The end of the connection is heard of meanwhile.
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      setImmediate(checked);
+      return params.chain.certificate(owner, serial);
+    },
+  };
+  const slow = { ...params, chain };
+  const gateway = new GatewayServer({ ...slow, gateway: new Gateway(slow), timers: systemTimers, onChain: server });
+  const port = await gateway.listen(0, "127.0.0.1");
+  t.after(() => gateway.close());
+  const [cert, key] = [client.certificate, client.privateKey];
+  const socket = connectTls({ host: "127.0.0.1", port, rejectUnauthorized: false, cert, key });
+  socket.on("error", () => {});
+  leave = () => socket.destroy();
+  await done;
+  const connections = emitted.mock.calls.filter((call) => String(call.arguments[0]) === "connection");
+  assert.equal(connections.length, 0);
 });

@@ -136,7 +136,8 @@ export class GatewayServer {
       if (peer.value !== undefined) {
         this.#owners.set(socket, { address: peer.value, checkedAt: this.#params.nowSeconds() });
       }
-      this.#http.emit("connection", socket);
+      // For one that is gone already Node would keep a reader for ever: it waits for its end, which has been.
+      if (!socket.destroyed) this.#http.emit("connection", socket);
     } catch (error) {
       this.#params.log.warn("client certificate cannot be checked", { error: String(error) });
       socket.destroy();
