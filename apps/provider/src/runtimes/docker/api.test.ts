@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { RuntimeError } from "../runtime.ts";
-import { DockerApi } from "./api.ts";
+import { DockerApi, EngineRefusal } from "./api.ts";
 
 /** An engine that answers its ping well and everything else with these bytes, after which it ends the connection or not. */
 async function engine(t: TestContext, answer: string, ends: boolean): Promise<DockerApi> {
@@ -49,3 +49,13 @@ for (const [what, answer, ends] of wrong) {
     if (what !== "another protocol") await assert.rejects(api.hijack("/exec/1/start", {}), isAway);
   });
 }
+
+test("a refusal is told in the engine's words", { timeout: 5_000 }, async (t) => {
+  const body = '{"message":"No such image: x"}';
+  const api = await engine(t, `HTTP/1.1 404 No\r\ncontent-length: ${body.length}\r\n\r\n${body}`, true);
+  const isRefusal = (error: unknown) => {
+    return error instanceof EngineRefusal && error.status === 404 && error.message === "No such image: x";
+  };
+  await assert.rejects(api.call("GET", "/images/x/json"), isRefusal);
+  await assert.rejects(api.hijack("/exec/1/start", {}), isRefusal);
+});

@@ -86,6 +86,7 @@ export class DockerApi {
     const prefix = await this.negotiate();
     return new Promise((resolve, reject) => {
       const payload = Buffer.from(JSON.stringify(body));
+      let answered = false;
       const request = httpRequest({
         socketPath: this.#socketPath,
         method: "POST",
@@ -104,11 +105,14 @@ export class DockerApi {
         resolve({ socket: socket as Socket, head });
       });
       request.on("response", (answer) => {
+        answered = true;
         refusalOf(answer).then(reject, reject);
       });
       request.on("error", (cause) => reject(unavailable(cause)));
-      // Node tells of no error where the answer is another protocol's.
-      request.on("close", () => reject(unavailable(new Error("its answer is none"))));
+      // Node tells of no error where the answer is another protocol's. One that came is read to its end first.
+      request.on("close", () => {
+        if (!answered) reject(unavailable(new Error("its answer is none")));
+      });
       request.end(payload);
     });
   }
@@ -130,7 +134,9 @@ export class DockerApi {
         },
       };
       if (options.signal !== undefined) settings.signal = options.signal;
+      let answered = false;
       const request = httpRequest(settings, (answer) => {
+        answered = true;
         if ((answer.statusCode ?? 500) < 400) resolve(answer);
         else refusalOf(answer).then(reject, reject);
       });
@@ -138,8 +144,10 @@ export class DockerApi {
         request.setTimeout(options.timeoutMs, () => request.destroy(new Error("the engine does not answer")));
       }
       request.on("error", (cause) => reject(unavailable(cause)));
-      // Node tells of no error where the answer is another protocol's.
-      request.on("close", () => reject(unavailable(new Error("its answer is none"))));
+      // Node tells of no error where the answer is another protocol's. One that came is read to its end first.
+      request.on("close", () => {
+        if (!answered) reject(unavailable(new Error("its answer is none")));
+      });
       request.end(payload);
     });
   }
