@@ -52,7 +52,11 @@ for (const [what, answer, ends] of wrong) {
 
 test("a refusal is told in the engine's words", { timeout: 5_000 }, async (t) => {
   const body = '{"message":"No such image: x"}';
-  const api = await engine(t, `HTTP/1.1 404 No\r\ncontent-length: ${body.length}\r\n\r\n${body}`, true);
+  const api = await engine(
+    t,
+    `HTTP/1.1 404 No\r\nconnection: close\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+    true,
+  );
   const isRefusal = (error: unknown) => {
     return error instanceof EngineRefusal && error.status === 404 && error.message === "No such image: x";
   };
