@@ -1,7 +1,6 @@
 /** What the provider reads of the market, in its own words. Nothing here remembers anything. */
 import { create } from "@bufbuild/protobuf";
-import type { ChainClient } from "@stoa/client";
-import { isNotFound } from "@stoa/client";
+import { type ChainClient, ChainError, isNotFound } from "@stoa/client";
 import type { Attribute, GroupSpec, OrderId } from "@stoa/market";
 import { readDecCoin } from "@stoa/market";
 import { Dec } from "@stoa/std";
@@ -78,9 +77,12 @@ export class MarketReads {
     return bids.flatMap(({ bid }) => (bid === undefined ? [] : [bidRow(bid)]));
   }
 
+  /** `null` when the chain says that there is none; an answer that says nothing must not cost a tenant what runs. */
   async lease(id: LeaseId): Promise<LeaseRow | null> {
     const answer = await orNull(this.#client.query(MarketQuery.method.lease, { id: create(LeaseIDSchema, id) }));
-    return answer?.lease === undefined ? null : leaseRow(answer.lease);
+    if (answer === null) return null;
+    if (answer.lease === undefined) throw new ChainError("bad-answer", "the node's answer about a lease holds none");
+    return leaseRow(answer.lease);
   }
 
   /** Live leases with this provider; of one deployment, or of all. */

@@ -80,9 +80,9 @@ export class ChainClient {
    * name one whose results and state are not there yet.
    */
   async committedHeight(): Promise<bigint> {
-    const { response } = (await this.rpc.call("abci_info")) as Record<string, JsonObject | undefined>;
+    const { last_block_height } = applicationAnswer("abci_info", await this.rpc.call("abci_info"));
     // A zero is left out of the answer.
-    const height = String(response?.last_block_height ?? "0");
+    const height = String(last_block_height ?? "0");
     if (!/^[0-9]{1,19}$/.test(height)) throw new ChainError("bad-answer", "the node's abci_info names no height");
     return BigInt(height);
   }
@@ -123,7 +123,7 @@ export class ChainClient {
 
   async abciQuery(path: string, data: Uint8Array): Promise<Uint8Array> {
     const answer = await this.rpc.call("abci_query", { path, data: toHex(data), height: "0", prove: false });
-    const response = (answer.response ?? {}) as JsonObject;
+    const response = applicationAnswer(path, answer);
     const code = Number(response.code ?? 0);
     if (code !== 0) {
       const codespace = String(response.codespace ?? "");
@@ -169,6 +169,15 @@ export class ChainClient {
       throw cause;
     }
   }
+}
+
+/**
+ * What the application answered. Nothing at all is no empty answer: whoever took it for one would take every list for
+ * empty, and every lease for gone.
+ */
+function applicationAnswer(asked: string, { response }: JsonObject): JsonObject {
+  if (typeof response === "object" && response !== null) return response as JsonObject;
+  throw new ChainError("bad-answer", `${asked}: the node's answer holds none of the application's`);
 }
 
 function bytesOfBase64(text: string): Uint8Array {

@@ -57,8 +57,12 @@ export class ChainError extends Error {
   }
 }
 
+/** What stands around every failure that has no code of its own, and says nothing of what was asked for. */
+const unclassified = /code = Unknown\b|: unknown request\b/g;
+
 /** Whether the query said that there is no such thing: the reference answers so in several forms. */
 export function isNotFound(error: unknown): boolean {
   if (!(error instanceof ChainError) || error.code !== "query") return false;
-  return error.is("sdk", 22) || error.is("sdk", 38) || /not found|unknown/i.test(error.message);
+  if (error.is("sdk", 22) || error.is("sdk", 38)) return true;
+  return /not found|unknown/i.test(error.message.replace(unclassified, ""));
 }
