@@ -61,6 +61,7 @@ export async function importHelloImage(socketPath: string, busybox: string): Pro
         answer.on("data", (part: string) => {
           text = (text + part).slice(-4096);
         });
+        answer.on("error", () => resolve("the engine's answer broke off"));
         answer.on("end", () => {
           const refused = (answer.statusCode ?? 500) >= 400 || text.includes('"error"');
           resolve(refused ? text.trim() : undefined);
