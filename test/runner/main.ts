@@ -23,7 +23,11 @@ async function main(): Promise<void> {
     ...(engine?.dockerHost === undefined ? {} : { DOCKER_HOST: engine.dockerHost }),
   };
   try {
-    for (const group of chosen) await runGroup({ group, env, totals, print: console.log });
+    let interrupted = false;
+    process.once("SIGINT", () => {
+      interrupted = true;
+    });
+    for (const group of chosen) if (!interrupted) await runGroup({ group, env, totals, print: console.log });
   } finally {
     await engine?.stop();
   }

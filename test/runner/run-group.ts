@@ -50,7 +50,12 @@ export async function runGroup({ group, env, totals, print }: GroupRun): Promise
     { env, stdio: ["ignore", "pipe", "inherit"], detached: true },
   );
   const stop = (): void => {
-    if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+    try {
+      if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+    } catch {
+      // Gone already, but something that it started keeps its output open.
+    }
+    child.stdout.destroy();
   };
   let late = false;
   const limit = setTimeout(() => {

@@ -297,10 +297,16 @@ async function follow(params: ProviderParams, scope: Scope, { client }: Chain, d
   repeat(params, scope, resyncEveryMs, () => refresh(follower.height));
 }
 
-/** Does something again and again until the scope closes; what fails is done the next time. */
+/** Does something again and again until the scope closes, one at a time; what fails is done the next time. */
 function repeat({ log }: ProviderParams, scope: Scope, intervalMs: number, work: () => Promise<void>): void {
-  const run = () => void work().catch((cause) => log.debug("put off", { reason: String(cause) }));
-  const timer = systemTimers.every(intervalMs, run);
+  let busy = false;
+  const run = async () => {
+    if (busy) return;
+    busy = true;
+    await work().catch((cause) => log.debug("put off", { reason: String(cause) }));
+    busy = false;
+  };
+  const timer = systemTimers.every(intervalMs, () => void run());
   scope.defer("timer", () => timer.cancel());
 }
 

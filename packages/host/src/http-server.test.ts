@@ -234,3 +234,25 @@ test("an unreadable request does not break into the answer before it", async (t)
   const { said } = await exchange(running.port, [ask("/short") + ask("/long"), ask("/long"), noise]);
   assert.match(said, /^HTTP\/1\.1 200[\s\S]*shortHTTP\/1\.1 200[\s\S]*12345$/);
 });
+
+const upgradeHead = "GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n";
+
+test("a stop ends upgraded connections after its grace, and takes no new ones", async (t) => {
+  let taken = 0;
+  const upgrade: HttpServerParams["upgrade"] = (_request, socket) => {
+    taken += 1;
+    socket.write("HTTP/1.1 101 Switching Protocols\r\n\r\n");
+  };
+  const running = await listenHttp({ host: "127.0.0.1", port: 0, log: silentLog, handle: () => undefined, upgrade });
+  const [early, late] = [connect(running.port, "127.0.0.1"), connect(running.port, "127.0.0.1")];
+  t.after(() => [early, late].map((socket) => socket.destroy()));
+  const ended = [early, late].map((socket) => once(socket.on("error", () => undefined).resume(), "close"));
+  early.write(`${upgradeHead}\r\n`);
+  await once(early, "data");
+  late.write(upgradeHead);
+  await new Promise(setImmediate);
+  const stopped = running.close(200);
+  late.write("\r\n");
+  await Promise.all([stopped, ...ended]);
+  assert.equal(taken, 1);
+});

@@ -88,8 +88,14 @@ export async function listenHttp(params: HttpServerParams): Promise<HttpServer> 
   server.timeout = limits.stalledReaderMs;
   server.maxConnections = limits.connections;
   const { upgrade } = params;
+  /** Connections that Node counts no longer. */
+  const upgraded = new Set<Duplex>();
   if (upgrade !== undefined) {
     server.on("upgrade", (request, socket, head) => {
+      // Whoever owns it was told to end already.
+      if (!server.listening) return void socket.destroy();
+      upgraded.add(socket);
+      socket.once("close", () => upgraded.delete(socket));
       // Node hands the connection over with nobody to hear of a reset, which would end the process.
       socket.on("error", () => socket.destroy());
       upgrade(request, socket, head);
@@ -109,7 +115,10 @@ export async function listenHttp(params: HttpServerParams): Promise<HttpServer> 
     url: `${scheme}://${host.includes(":") ? `[${host}]` : host}:${port}`,
     close: (graceMs = defaultCloseGraceMs) =>
       new Promise((resolve) => {
-        const cut = setTimeout(() => server.closeAllConnections(), graceMs);
+        const cut = setTimeout(() => {
+          server.closeAllConnections();
+          for (const socket of upgraded) socket.destroy();
+        }, graceMs);
         server.close(() => {
           clearTimeout(cut);
           resolve();
