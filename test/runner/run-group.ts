@@ -49,13 +49,15 @@ export async function runGroup({ group, env, totals, print }: GroupRun): Promise
     ],
     { env, stdio: ["ignore", "pipe", "inherit"], detached: true },
   );
+  const lines = createInterface({ input: child.stdout });
   const stop = (): void => {
     try {
       if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
     } catch {
       // Gone already, but something that it started keeps its output open.
+      lines.close();
+      child.stdout.destroy();
     }
-    child.stdout.destroy();
   };
   let late = false;
   const limit = setTimeout(() => {
@@ -65,7 +67,7 @@ export async function runGroup({ group, env, totals, print }: GroupRun): Promise
   process.once("SIGINT", stop);
   const running = new Map<string, number>();
   const exited = new Promise<number | null>((resolve) => child.once("close", (code) => resolve(code)));
-  for await (const line of createInterface({ input: child.stdout })) {
+  for await (const line of lines) {
     const outcome = parseOutcome(line);
     if (outcome === undefined) continue;
     const text = label(outcome);
