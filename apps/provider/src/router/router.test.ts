@@ -149,6 +149,17 @@ describe("router", () => {
     assert.match(answer, /^HTTP\/1\.1 403 No\r\n[\s\S]*half$/);
   });
 
+  it("waits for the answer to an upgrade no longer than for any other", async () => {
+    const silent = createNetServer((socket) => socket.on("error", () => {}).resume());
+    await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+    const target = { address: "127.0.0.1", port: (silent.address() as AddressInfo).port };
+    routes.set("slow", [{ host: "slow.localhost", targets: [target], http: { ...http, readTimeoutMs: 50 } }]);
+    const answer = await askRaw(`GET / HTTP/1.1\r\nHost: slow.localhost\r\n${upgrading}\r\n`);
+    silent.close();
+    assert.match(answer, /^HTTP\/1\.1 504 /);
+    assert.match(await askService("", upgrading), /^HTTP\/1\.1 502 /);
+  });
+
   it("stops while a service has not answered an upgrade", async () => {
     const other = new Router(routes);
     const asked = new Promise<void>((resolve) => {
@@ -179,7 +190,7 @@ describe("router", () => {
     assert.match(await askRaw("\0\r\n\r\n"), /^HTTP\/1\.1 400 Bad Request\r\n/);
   });
 
-  it("carries websockets", async () => {
+  it("carries websockets, silent ones too", async () => {
     const socket = new WebSocket(`ws://127.0.0.1:${port}/chat`, { headers: { host: "web.localhost" } });
     const answer = await new Promise<string>((resolve, reject) => {
       socket.on("error", reject);
@@ -187,6 +198,10 @@ describe("router", () => {
       socket.on("message", (data) => resolve(String(data)));
     });
     assert.equal(answer, "echo hello");
+    await new Promise((resolve) => setTimeout(resolve, http.readTimeoutMs + 100));
+    const later = new Promise<string>((resolve) => socket.once("message", (data) => resolve(String(data))));
+    socket.send("again");
+    assert.equal(await later, "echo again");
     socket.close();
   });
 

@@ -147,21 +147,29 @@ export class Router {
       method: request.method ?? "GET",
       path: request.url ?? "/",
       headers: { ...forwardedHeaders(request, true) },
+      timeout: connectTimeoutMs,
     });
+    if (route !== undefined) limitTimes(upstream, route);
+    let answered = false;
     upstream.on("upgrade", (answer, other, otherHead) => {
+      answered = true;
       socket.write(`HTTP/1.1 101 ${answer.statusMessage ?? "Switching Protocols"}\r\n${rawHeaders(answer)}\r\n`);
       if (otherHead.length > 0) socket.write(otherHead);
       if (head.length > 0) other.write(head);
       this.#join(socket, other as Socket);
     });
     upstream.on("response", (answer) => {
+      answered = true;
       // The body comes without its framing: the end of the connection is its end.
       const own = `${rawHeaders(answer, hopByHop)}connection: close\r\n`;
       socket.write(`HTTP/1.1 ${answer.statusCode ?? 502} ${answer.statusMessage ?? ""}\r\n${own}\r\n`);
       answer.pipe(socket);
       answer.on("error", () => socket.destroy());
     });
-    upstream.on("error", () => socket.destroy());
+    upstream.on("error", (cause) => {
+      if (answered) socket.destroy();
+      else refuseUpgrade(socket, cause instanceof SlowService ? 504 : 502);
+    });
     socket.on("close", () => upstream.destroy());
     upstream.end();
   }
