@@ -11,6 +11,8 @@ const defaultSocket = "/var/run/docker.sock";
 const daemonPath = "/usr/sbin/dockerd";
 /** A daemon starts in seconds; a slow disk may need more. */
 const daemonStartMs = 60_000;
+/** The daemon stops its containers first, and waits up to 15 s for that. */
+const stopMs = 30_000;
 const pingTimeoutMs = 2_000;
 
 /** A container engine that answers. */
@@ -109,7 +111,9 @@ async function startDaemon(socketPath: string, logFile: string, output: Output):
           // It was let go so that this command could end without it; now its end is waited for.
           child.ref();
           child.kill("SIGTERM");
+          const hard = setTimeout(() => child.kill("SIGKILL"), stopMs);
           await gone;
+          clearTimeout(hard);
         },
       };
     }
