@@ -40,8 +40,12 @@ export interface EngineWorld {
 }
 
 /** Makes an engine that has not started; one over the backend of another goes on with its chain. */
-export function engineWorld(changes: Partial<EmbeddedEngineParams> = {}, backend = new MemoryBackend()): EngineWorld {
-  const time = new ManualTime(engineStartNs);
+export function engineWorld(
+  changes: Partial<EmbeddedEngineParams> = {},
+  backend = new MemoryBackend(),
+  startNs = engineStartNs,
+): EngineWorld {
+  const time = new ManualTime(startNs);
   const machine = new KvMachine(backend);
   const engine = new EmbeddedEngine({
     index: SqliteEventIndex.open(":memory:"),

@@ -1,14 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { defaultConsensusParams } from "@stoa/consensus";
-import { nativeHash } from "@stoa/host";
-import { Prng, silentLog, toHex, utf8 } from "@stoa/std";
+import { Prng, toHex, utf8 } from "@stoa/std";
 import { type BatchOperation, MemoryBackend } from "@stoa/store";
-import { SqliteEventIndex } from "../../event-index/sqlite-event-index.ts";
-import { signerOfSeed } from "../../home/validator-key.ts";
-import { KvMachine } from "../../testing/kv-machine.ts";
-import { ManualTime } from "../../testing/manual-time.ts";
-import { EmbeddedEngine } from "./embedded-engine.ts";
+import { type EngineWorld, engineStartNs, engineWorld } from "../../testing/engine-world.ts";
+import type { EmbeddedEngine } from "./embedded-engine.ts";
 
 /** A disk whose process may die at the next write: before it, or after it without learning of it. */
 class MortalBackend extends MemoryBackend {
@@ -20,42 +15,12 @@ class MortalBackend extends MemoryBackend {
   }
 }
 
-const signer = signerOfSeed(new Uint8Array(32).fill(1));
 const seeds = [1n, 2n, 3n, 4n, 5n];
 
-interface Life {
-  readonly engine: EmbeddedEngine;
-  readonly machine: KvMachine;
-  readonly time: ManualTime;
-}
-
 /** What a process finds when it starts on this disk. */
-function live(backend: MortalBackend, now: bigint): Life {
+function live(backend: MortalBackend, nowNs: bigint): EngineWorld {
   backend.death = undefined;
-  const time = new ManualTime(now);
-  const machine = new KvMachine(backend);
-  const engine = new EmbeddedEngine({
-    index: SqliteEventIndex.open(":memory:"),
-    backend,
-    stateMachine: machine,
-    genesis: {
-      chainId: "mortal-1",
-      time: now,
-      initialHeight: 1n,
-      params: defaultConsensusParams,
-      validators: [{ publicKey: signer.publicKey, power: 1n, name: "" }],
-      appState: utf8("{}"),
-      appStateJson: {},
-    },
-    signer,
-    hash: nativeHash,
-    clock: time,
-    timers: time,
-    log: silentLog,
-    blockIntervalMs: 1000,
-    emptyBlocks: true,
-  });
-  return { engine, machine, time };
+  return engineWorld({}, backend, nowNs);
 }
 
 /** The pairs that the transactions of all blocks leave. */
@@ -75,7 +40,7 @@ for (const seed of seeds) {
     const random = new Prng(seed);
     const backend = new MortalBackend();
     const published = new Map<bigint, string>();
-    let now = 1_700_000_000_000_000_000n;
+    let now = engineStartNs;
     let height = 0n;
     for (let lives = 0; lives < 12; lives++) {
       const { engine, time } = live(backend, now);

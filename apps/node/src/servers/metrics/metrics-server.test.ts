@@ -1,27 +1,33 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
-import { systemClock } from "@stoa/host";
+import { type TestContext, test } from "node:test";
+import { type HttpServer, systemClock } from "@stoa/host";
 import { silentLog } from "@stoa/std";
+import type { EmbeddedEngine } from "../../engines/embedded/embedded-engine.ts";
 import { engineStartNs, engineWorld } from "../../testing/engine-world.ts";
 import { openFront } from "../http-front.ts";
 import { startMetricsServer } from "./metrics-server.ts";
 
-test("a node is well from its start on, however old its last block is, and unwell when no block comes", async (t) => {
-  const { engine, time } = engineWorld();
-  await engine.start();
-  let nowNs = engineStartNs + 3_600_000_000_000n;
+async function metricsOf(t: TestContext, engine: EmbeddedEngine, nowNs = systemClock.nowNs): Promise<HttpServer> {
   const server = await startMetricsServer({
     host: "127.0.0.1",
     port: 0,
     engine,
     snapshots: undefined,
     front: openFront(),
-    clock: { ...systemClock, nowNs: () => nowNs },
+    clock: { ...systemClock, nowNs },
     blockIntervalMs: 1_000,
     emptyBlocks: true,
     log: silentLog,
   });
   t.after(() => server.close(0));
+  return server;
+}
+
+test("a node is well from its start on, however old its last block is, and unwell when no block comes", async (t) => {
+  const { engine, time } = engineWorld();
+  await engine.start();
+  let nowNs = engineStartNs + 3_600_000_000_000n;
+  const server = await metricsOf(t, engine, () => nowNs);
   const health = async () => {
     const answer = await fetch(`${server.url}/health`);
     return [answer.status, await answer.text()];
@@ -37,18 +43,7 @@ test("a node is well from its start on, however old its last block is, and unwel
 
 test("a chain that has halted is told with its reason", async (t) => {
   const { engine, time, machine } = engineWorld({ emptyBlocks: true });
-  const server = await startMetricsServer({
-    host: "127.0.0.1",
-    port: 0,
-    engine,
-    snapshots: undefined,
-    front: openFront(),
-    clock: systemClock,
-    blockIntervalMs: 1_000,
-    emptyBlocks: true,
-    log: silentLog,
-  });
-  t.after(() => server.close(0));
+  const server = await metricsOf(t, engine);
   await engine.start();
   machine.updatesAt.set(2n, [{ keyType: "ed25519", publicKey: new Uint8Array(32).fill(9), power: 100n }]);
   for (let n = 0; n < 6; n++) await time.step().catch(() => undefined);

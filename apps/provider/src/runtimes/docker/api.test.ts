@@ -1,34 +1,17 @@
 import assert from "node:assert/strict";
-import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { RuntimeError } from "../runtime.ts";
-import { DockerApi, EngineRefusal } from "./api.ts";
+import { type DockerApi, EngineRefusal } from "./api.ts";
+import { fakeEngine } from "./fake-engine.ts";
 
 /** An engine that answers its ping well and everything else with these bytes, after which it ends the connection or not. */
-async function engine(t: TestContext, answer: string, ends: boolean): Promise<DockerApi> {
-  const folder = mkdtempSync(join(tmpdir(), "stoa-engine-"));
-  const path = join(folder, "docker.sock");
-  const server = createServer((socket) => {
-    socket.on("error", () => {});
-    t.after(() => socket.destroy());
-    socket.once("data", (head) => {
-      if (head.includes("/_ping")) {
-        socket.end("HTTP/1.1 200 OK\r\napi-version: 1.41\r\ncontent-length: 2\r\nconnection: close\r\n\r\nOK");
-      } else if (ends) socket.end(answer);
-      else socket.write(answer);
-    });
+function engine(t: TestContext, answer: string, ends: boolean): Promise<DockerApi> {
+  return fakeEngine(t, (socket, line) => {
+    if (line.includes("/_ping")) {
+      socket.end("HTTP/1.1 200 OK\r\napi-version: 1.41\r\ncontent-length: 2\r\nconnection: close\r\n\r\nOK");
+    } else if (ends) socket.end(answer);
+    else socket.write(answer);
   });
-  server.listen(path);
-  await once(server, "listening");
-  t.after(() => {
-    server.close();
-    rmSync(folder, { recursive: true, force: true });
-  });
-  return new DockerApi(path);
 }
 
 const otherProtocol = "HTTP/1.1 101 UPGRADED\r\nconnection: Upgrade\r\nupgrade: tcp\r\n\r\n";

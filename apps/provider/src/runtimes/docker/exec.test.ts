@@ -1,13 +1,10 @@
 import assert from "node:assert/strict";
-import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
-import { createServer, type Server, type Socket } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import type { Socket } from "node:net";
 import { type TestContext, test } from "node:test";
 import { type ExecSession, RuntimeError } from "../runtime.ts";
-import { DockerApi } from "./api.ts";
+import type { DockerApi } from "./api.ts";
 import { startExec } from "./exec.ts";
+import { fakeEngine } from "./fake-engine.ts";
 
 const upgraded = "HTTP/1.1 101 UPGRADED\r\nconnection: Upgrade\r\nupgrade: tcp\r\n\r\n";
 /** A frame of 4 GiB. */
@@ -19,24 +16,11 @@ function json(value: unknown): string {
 }
 
 /** An engine that starts every command, and whose stream of it is what `stream` writes. */
-async function engine(t: TestContext, stream: (socket: Socket) => void): Promise<DockerApi> {
-  const folder = mkdtempSync(join(tmpdir(), "stoa-engine-"));
-  const path = join(folder, "docker.sock");
-  const server: Server = createServer((socket) => {
-    socket.on("error", () => {});
-    socket.once("data", (head) => {
-      const [line = ""] = head.toString("latin1").split("\r\n");
-      if (line.includes("/start")) stream(socket);
-      else socket.end(json(line.startsWith("POST") ? { Id: "1" } : { Running: true }));
-    });
+function engine(t: TestContext, stream: (socket: Socket) => void): Promise<DockerApi> {
+  return fakeEngine(t, (socket, line) => {
+    if (line.includes("/start")) stream(socket);
+    else socket.end(json(line.startsWith("POST") ? { Id: "1" } : { Running: true }));
   });
-  server.listen(path);
-  await once(server, "listening");
-  t.after(() => {
-    server.close();
-    rmSync(folder, { recursive: true, force: true });
-  });
-  return new DockerApi(path);
 }
 
 async function readAll({ output }: ExecSession): Promise<string> {
