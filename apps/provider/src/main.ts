@@ -294,19 +294,21 @@ async function follow(params: ProviderParams, scope: Scope, { client }: Chain, d
   follower.start();
   scope.defer("chain", () => follower.stop());
   repeat(params, scope, stepEveryMs, () => keeper.step());
-  repeat(params, scope, resyncEveryMs, () => refresh(follower.height));
+  // A chain that answers slowly is not asked anew meanwhile.
+  let reading = false;
+  repeat(params, scope, resyncEveryMs, async () => {
+    if (reading) return;
+    reading = true;
+    await refresh(follower.height).finally(() => {
+      reading = false;
+    });
+  });
 }
 
-/** Does something again and again until the scope closes, one at a time; what fails is done the next time. */
+/** Does something again and again until the scope closes; what fails is done the next time. */
 function repeat({ log }: ProviderParams, scope: Scope, intervalMs: number, work: () => Promise<void>): void {
-  let busy = false;
-  const run = async () => {
-    if (busy) return;
-    busy = true;
-    await work().catch((cause) => log.debug("put off", { reason: String(cause) }));
-    busy = false;
-  };
-  const timer = systemTimers.every(intervalMs, () => void run());
+  const run = () => void work().catch((cause) => log.debug("put off", { reason: String(cause) }));
+  const timer = systemTimers.every(intervalMs, run);
   scope.defer("timer", () => timer.cancel());
 }
 
