@@ -237,7 +237,7 @@ test("an unreadable request does not break into the answer before it", async (t)
 
 const upgradeHead = "GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n";
 
-test("a stop ends upgraded connections after its grace, and takes no new ones", async (t) => {
+test("a stop ends upgraded connections after its grace, and takes no new ones", { timeout: 5_000 }, async (t) => {
   let taken = 0;
   const upgrade: HttpServerParams["upgrade"] = (_request, socket) => {
     taken += 1;
